@@ -1,0 +1,2 @@
+//! decode
+#![forbid(unsafe_code)]

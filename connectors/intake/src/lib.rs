@@ -1,0 +1,2 @@
+//! intake
+#![forbid(unsafe_code)]

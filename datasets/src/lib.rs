@@ -1,0 +1,2 @@
+//! datasets
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! lake
+#![forbid(unsafe_code)]

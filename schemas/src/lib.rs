@@ -1,0 +1,2 @@
+//! schemas
+#![forbid(unsafe_code)]
