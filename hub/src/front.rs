@@ -1,0 +1,136 @@
+//! What the gateways ask of the house. `http` and `pg` know the lake, the engine and the policies only through this
+//! trait, so a protocol can neither skip a decision nor keep an act out of the audit log.
+//! Not here: how any of it is answered (`service`, `center`).
+
+mod caller;
+mod problem;
+mod submit;
+
+use std::time::Duration;
+
+use arrow::datatypes::{DataType, SchemaRef};
+use async_trait::async_trait;
+use engine::{Answer, Statement};
+use policy::{IssuedToken, ScramExchange, SignedIn};
+use schemas::SubmissionId;
+use serde::Serialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+pub use caller::{Caller, Caught, RequestId};
+pub use problem::{Problem, Rendered};
+pub use submit::{Body, SubmitHead, Submitted};
+
+/// Name and password of a person who wants a session, and where the attempt comes from.
+pub struct SignInAttempt {
+    pub name: String,
+    pub password: Zeroizing<String>,
+    /// Address of the client, for backoff and the audit entry.
+    pub client: String,
+    pub request_id: RequestId,
+}
+
+/// A session that has just been opened: who it is for and the token that proves it.
+pub struct Session {
+    pub signed_in: SignedIn,
+    pub token: IssuedToken,
+}
+
+/// One value for `$n`. Text is PostgreSQL's text form of the value; `None` is NULL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    pub text: Option<String>,
+    /// The type the client declared. `None` leaves it to the planner.
+    pub kind: Option<DataType>,
+}
+
+/// What a statement will answer, before it runs.
+#[derive(Debug, Clone)]
+pub struct Described {
+    pub columns: SchemaRef,
+    /// Types of `$1`, `$2`, … as planned.
+    pub parameters: Vec<DataType>,
+}
+
+/// A part of a long list. `after` is the opaque place the former page ended at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageAsked {
+    pub after: u64,
+    pub items_max: u32,
+}
+
+/// Items in order and where the next page begins, if there is one.
+#[derive(Debug, Clone, Serialize)]
+pub struct Page {
+    pub items: Vec<Value>,
+    pub next: Option<u64>,
+}
+
+/// Whether the house can serve, part by part, without saying more than a name.
+#[derive(Debug, Clone, Serialize)]
+pub struct Health {
+    pub ready: bool,
+    pub parts: Vec<(String, bool)>,
+}
+
+/// The house as a gateway sees it.
+///
+/// INVARIANT (no-act-unrecorded): every method that refuses or answers has written its audit entry when it returns;
+/// a gateway never writes one itself.
+#[async_trait]
+pub trait Front: Send + Sync + 'static {
+    // Identity.
+
+    /// Opens a session. Refusals: 401 for a wrong name or password (the same for both), 429 with `retry_after_s`.
+    async fn sign_in(&self, attempt: SignInAttempt) -> Result<Session, Problem>;
+    /// Ends the session the caller signed in with. Ending it twice is not an error.
+    async fn sign_out(&self, caller: &Caller) -> Result<(), Problem>;
+    /// An expiring token for programs and for psql. `None` asks for the longest life the settings allow.
+    async fn issue_access_token(&self, caller: &Caller, life: Option<Duration>) -> Result<IssuedToken, Problem>;
+    /// The person behind a bearer token.
+    async fn bearer(&self, token: &str) -> Result<SignedIn, Problem>;
+    /// Begins SCRAM-SHA-256 for a name. An unknown name gets an exchange that looks the same and fails at the end.
+    async fn scram(&self, name: &str, client_first: &str, client: &str) -> Result<(ScramExchange, String), Problem>;
+    /// Ends SCRAM: the person, and the server's last message.
+    async fn scram_finish(
+        &self,
+        exchange: ScramExchange,
+        client_final: &str,
+        attempt: (&str, &RequestId),
+    ) -> Result<(SignedIn, String), Problem>;
+    /// False as soon as the caller's token expired or was revoked, or the account was closed.
+    async fn still_signed_in(&self, signed_in: &SignedIn) -> bool;
+
+    // Submissions.
+
+    /// Receives one file. Verdicts are in the receipt; an error means that nothing was settled.
+    async fn submit(&self, caller: &Caller, head: SubmitHead, body: Body) -> Result<Submitted, Problem>;
+    async fn submission(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem>;
+    async fn findings(&self, caller: &Caller, id: &SubmissionId, page: PageAsked) -> Result<Page, Problem>;
+    async fn receipt(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem>;
+
+    // Queries.
+
+    /// Reads SQL into classified statements. Parsing happens in a worker process, never in a gateway.
+    async fn statements(&self, caller: &Caller, sql: &str) -> Result<Vec<Statement>, Problem>;
+    async fn describe(&self, caller: &Caller, statement: &Statement) -> Result<Described, Problem>;
+    /// Runs one `Query` or `Explain`. Dropping the answer cancels it and closes its audit entry.
+    async fn run(
+        &self,
+        caller: &Caller,
+        statement: &Statement,
+        parameters: Vec<Parameter>,
+    ) -> Result<Answer, Problem>;
+
+    // The catalogue, agreements, the audit log.
+
+    async fn catalog_feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
+    async fn catalog_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
+    async fn agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
+    async fn audit_entries(&self, caller: &Caller, page: PageAsked) -> Result<Page, Problem>;
+    async fn audit_verify(&self, caller: &Caller) -> Result<Value, Problem>;
+
+    // The house itself.
+
+    fn ready(&self) -> Health;
+}

@@ -1,0 +1,34 @@
+//! One file on its way in: what it claims to be, and its bytes.
+
+use std::io;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures::Stream;
+use schemas::{FeedId, RegionCode};
+use serde_json::Value;
+
+/// Bytes as they arrive. Nothing before the spool holds more than one piece of them.
+pub type Body = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+/// What a submission says about itself.
+#[derive(Debug, Clone)]
+pub struct SubmitHead {
+    pub feed: FeedId,
+    /// As the sender wrote it; the contract says how to read it.
+    pub period: String,
+    pub unit: RegionCode,
+    pub file_name: Option<String>,
+    /// Two submissions of one department with the same key are one submission.
+    pub idempotency_key: Option<String>,
+    /// There is nothing to report, and the body is empty.
+    pub zero: bool,
+}
+
+/// A settled submission.
+pub struct Submitted {
+    /// The signed receipt.
+    pub receipt: Value,
+    /// The receipt was issued earlier, for the same file or the same key.
+    pub repeated: bool,
+}

@@ -1,0 +1,17 @@
+//! The hub: gateways, jobs and the command line around the lake, the engine and the policies. This crate wires the
+//! parts; what each part may do is written in the part.
+#![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::print_stdout,
+        reason = "tests fail loudly"
+    )
+)]
+
+pub mod cli;
+pub mod front;
