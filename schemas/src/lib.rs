@@ -1,2 +1,33 @@
-//! schemas
+//! Feed contracts: what a department promised to report, field by field, and the pure rules that tell whether a
+//! value keeps the promise. No lake, no network, no clock but for new submission ids; the only file access is
+//! [`feeds::load_dir`].
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "tests fail loudly"
+    )
+)]
+
+pub mod codelists;
+pub mod contract;
+pub mod entity;
+pub mod feeds;
+pub mod names;
+pub mod period;
+pub mod storage;
+pub mod texts;
+pub mod validators;
+pub mod values;
+
+pub use contract::{
+    Bilingual, Contract, ContractError, DataClass, Field, FieldRule, FieldRuleKind, FieldType, FileEncoding,
+    IntakeRules, Level, RegionRule, RowRule, RowRuleKind, Severity, Treatment, Unless, ValidatorKind,
+};
+pub use names::{DepartmentCode, FeedId, NameError, PurposeCode, RegionCode, SubmissionId, ViewName};
+pub use period::{Period, PeriodError, PeriodKind};
+pub use storage::{PARTITION_COLUMNS, StorageColumn, StorageType, storage_columns};

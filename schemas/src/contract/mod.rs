@@ -1,0 +1,201 @@
+//! The feed contract (报送规范): the versioned promise of a feed. A [`Contract`] is born in [`Contract::from_yaml`]
+//! only, so whoever holds one need not ask whether its rules name fields that exist.
+
+mod error;
+mod field;
+mod load;
+mod odcs;
+mod rules;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use error::ContractError;
+pub use field::{DataClass, Field, FieldType, HeaderMatch, Level, Treatment};
+pub use rules::{FieldRule, FieldRuleKind, RowRule, RowRuleKind, Severity, Unless, ValidatorKind};
+
+use crate::codelists::{self, CodeList};
+use crate::names::{DepartmentCode, FeedId, RegionCode};
+use crate::period::PeriodKind;
+
+/// A text for people, Chinese first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bilingual {
+    pub zh: String,
+    pub en: String,
+}
+
+/// One feed's promise: fields, keys, rules, who reports what for which period.
+#[derive(Debug, Clone)]
+pub struct Contract {
+    id: FeedId,
+    version: String,
+    title: Bilingual,
+    description: Bilingual,
+    department: DepartmentCode,
+    grain: Bilingual,
+    basis: Vec<String>,
+    fields: Vec<Field>,
+    key: Vec<String>,
+    period_kind: PeriodKind,
+    period_field: Option<String>,
+    units: Vec<RegionCode>,
+    zero_report_allowed: bool,
+    due_day: Option<u8>,
+    intake: IntakeRules,
+    region: RegionRule,
+    entity_field: Option<String>,
+    rules: Vec<RowRule>,
+    codelists: BTreeMap<String, CodeList>,
+    headers: BTreeMap<String, usize>,
+    yaml: String,
+}
+
+/// How the files of a feed are read. `None` means: found out from the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IntakeRules {
+    pub delimiter: Option<char>,
+    pub quote: Option<char>,
+    pub encoding: Option<FileEncoding>,
+    /// The header is looked for in this many records.
+    pub header_rows_max: usize,
+    /// More refused rows than this share of the data rows, in parts per million, and the whole file is refused.
+    pub bad_rows_ppm_max: u32,
+    /// More data rows than this and the file is refused.
+    pub rows_max: Option<u64>,
+}
+
+/// The character sets a contract may fix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileEncoding {
+    #[serde(rename = "utf-8")]
+    Utf8,
+    #[serde(rename = "gb18030")]
+    Gb18030,
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+}
+
+/// Where a row's region comes from. It follows where the object lies, never a credit code or an ID number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RegionRule {
+    /// The field that holds the county of the object.
+    pub field: Option<String>,
+    /// A row without a usable county takes the reporting unit's region (with a finding) instead of being refused.
+    pub fallback_unit: bool,
+}
+
+impl Contract {
+    /// Parses and validates an ODCS 3.1 document whose `customProperties` carry an `intake` block.
+    pub fn from_yaml(text: &str) -> Result<Contract, ContractError> {
+        load::contract(text)
+    }
+
+    /// The text this contract came from, byte for byte.
+    pub fn yaml(&self) -> &str {
+        &self.yaml
+    }
+
+    pub fn id(&self) -> &FeedId {
+        &self.id
+    }
+
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    pub fn title(&self) -> &Bilingual {
+        &self.title
+    }
+
+    /// What the feed is and why the tax side needs it.
+    pub fn description(&self) -> &Bilingual {
+        &self.description
+    }
+
+    /// The department that provides the feed.
+    pub fn department(&self) -> &DepartmentCode {
+        &self.department
+    }
+
+    /// One row per what.
+    pub fn grain(&self) -> &Bilingual {
+        &self.grain
+    }
+
+    /// Articles and documents that oblige the department to report.
+    pub fn basis(&self) -> &[String] {
+        &self.basis
+    }
+
+    /// In the order of the document, which is the order of the stored columns.
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Field names that identify a row within a slot, in key order; all required.
+    pub fn key(&self) -> &[String] {
+        &self.key
+    }
+
+    pub fn period_kind(&self) -> PeriodKind {
+        self.period_kind
+    }
+
+    /// The field that repeats the period in every row, if the feed has one; it must lie in the submission's period.
+    pub fn period_field(&self) -> Option<&str> {
+        self.period_field.as_deref()
+    }
+
+    /// The reporting units that owe the feed.
+    pub fn units(&self) -> &[RegionCode] {
+        &self.units
+    }
+
+    pub fn zero_report_allowed(&self) -> bool {
+        self.zero_report_allowed
+    }
+
+    /// The civil day of the month after the period by which the feed is due.
+    pub fn due_day(&self) -> Option<u8> {
+        self.due_day
+    }
+
+    pub fn intake(&self) -> &IntakeRules {
+        &self.intake
+    }
+
+    pub fn region(&self) -> &RegionRule {
+        &self.region
+    }
+
+    /// The field whose value becomes `entity_key` (see [`crate::entity::entity_key`]).
+    pub fn entity_field(&self) -> Option<&str> {
+        self.entity_field.as_deref()
+    }
+
+    /// Rules across fields of one row.
+    pub fn rules(&self) -> &[RowRule] {
+        &self.rules
+    }
+
+    /// A code list by the name a [`FieldType::Code`] uses: the contract's own first, then the shared ones.
+    pub fn code_list(&self, name: &str) -> Option<&CodeList> {
+        self.codelists.get(name).or_else(|| codelists::shared(name))
+    }
+
+    /// Finds the field a column header means: its title, name or alias, blind to width, blanks and case. A bracketed
+    /// unit or filling note is understood; a bracket that is neither means no match, because guessing what a
+    /// department meant by `电费（万元）` would be wrong by ten thousand.
+    pub fn match_header(&self, header: &str) -> Option<HeaderMatch<'_>> {
+        field::match_header(&self.headers, &self.fields, header)
+    }
+}

@@ -1,0 +1,1 @@
+//! The document as it is written. Filled in with the loader.

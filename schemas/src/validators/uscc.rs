@@ -1,0 +1,8 @@
+//! uscc
+use super::Outcome;
+
+/// Checks a raw value.
+pub fn check(text: &str) -> Outcome {
+    let _ = text;
+    Outcome::Ok
+}

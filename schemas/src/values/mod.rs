@@ -1,0 +1,7 @@
+//! Reading what people type into cells: numbers, dates, flags. Exact throughout; no floats anywhere.
+
+pub mod date;
+pub mod decimal;
+pub mod flag;
+pub mod units;
+pub mod width;
