@@ -1,2 +1,25 @@
-//! decode
+//! Text tables of unknown make, read record by record into frames of strings. No types, no rules, no contract:
+//! what a value means is decided in `check`. Nothing here opens a file or a socket; bytes come in through
+//! `Read + Seek`, and memory stays within [`Limits`] whatever the file holds.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "tests fail loudly"
+    )
+)]
+
+mod dialect;
+mod error;
+mod frame;
+
+mod reader;
+
+pub use dialect::{Charset, CharsetProof, Dialect, Evidence, Limits};
+pub use error::DecodeError;
+pub use frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn};
+pub use reader::{Reader, open};

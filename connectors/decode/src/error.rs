@@ -1,0 +1,69 @@
+//! Why a file as a whole cannot be read as a text table. A bad row is never an error (see `DefectKind`).
+
+/// A refusal of the whole file. Carries no content of the file.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    #[error("the file is empty")]
+    Empty,
+    /// A container whose end is missing: the transfer broke off.
+    #[error("the file is truncated")]
+    Truncated,
+    /// An Excel or WPS workbook, whatever its name ends in.
+    #[error("the file is a workbook, not a text table")]
+    Workbook,
+    #[error("the file is an archive, not a text table")]
+    Archive,
+    #[error("the file is a PDF or a picture, not a text table")]
+    Document,
+    /// A web page or XML saved under another name.
+    #[error("the file is markup, not a text table")]
+    Markup,
+    #[error("the file is not text")]
+    NotText,
+    #[error("the file is UTF-16 without a byte order mark")]
+    Utf16WithoutBom,
+    #[error("the charset of the file cannot be told")]
+    CharsetUnknown,
+    #[error("the file has more than {0} columns")]
+    TooManyColumns(usize),
+    #[error("the file has more than {0} rows")]
+    TooManyRows(u64),
+    /// The transport broke; the only variant that says nothing about the file.
+    #[error("the file could not be read")]
+    Read(#[source] std::io::Error),
+}
+
+impl DecodeError {
+    /// The code under which the message is in the text catalogue.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "decode.empty",
+            Self::Truncated => "decode.truncated",
+            Self::Workbook => "decode.workbook",
+            Self::Archive => "decode.archive",
+            Self::Document => "decode.document",
+            Self::Markup => "decode.markup",
+            Self::NotText => "decode.not_text",
+            Self::Utf16WithoutBom => "decode.utf16_without_bom",
+            Self::CharsetUnknown => "decode.charset_unknown",
+            Self::TooManyColumns(_) => "decode.too_many_columns",
+            Self::TooManyRows(_) => "decode.too_many_rows",
+            Self::Read(_) => "decode.read",
+        }
+    }
+
+    /// Arguments of the message.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::TooManyColumns(max) => vec![("max", max.to_string())],
+            Self::TooManyRows(max) => vec![("max", max.to_string())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<std::io::Error> for DecodeError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Read(error)
+    }
+}
