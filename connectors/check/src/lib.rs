@@ -1,1 +1,23 @@
-//! check
+//! Frames of text and a contract in, verdict and findings out. The only crate that names Polars. No lake, no network,
+//! no clock: the same bytes, contract and slot give the same [`Report`] on every machine.
+#![deny(unsafe_code)] // not `forbid`: `bridge` has the project's one unsafe block
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "tests fail loudly"
+    )
+)]
+
+mod error;
+mod finding;
+mod job;
+mod report;
+
+pub use error::CheckError;
+pub use finding::{Finding, Severity};
+pub use job::{Job, Limits, Sink, check};
+pub use report::{Report, Total, Verdict};

@@ -1,0 +1,72 @@
+//! What to check, and who takes the results.
+
+use std::io::{Read, Seek};
+
+use arrow::array::RecordBatch;
+use schemas::{Contract, Period, RegionCode};
+
+use crate::{CheckError, Finding, Report};
+
+/// How much a check may take and tell.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Of fields, records, columns and rows in the file. The contract's own `rows_max` applies as well.
+    pub file: decode::Limits,
+    /// Rows per frame; memory grows with this and with nothing else but the keys (16 bytes each).
+    pub frame_rows: usize,
+    /// Findings handed on in detail; beyond that they are counted by rule.
+    pub findings_max: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file: decode::Limits::default(),
+            frame_rows: 65_536,
+            findings_max: 10_000,
+        }
+    }
+}
+
+/// One submission to check: a contract and a slot of it.
+#[derive(Debug, Clone)]
+pub struct Job<'a> {
+    pub contract: &'a Contract,
+    pub period: &'a Period,
+    pub unit: &'a RegionCode,
+    pub limits: Limits,
+}
+
+/// Takes results as they come. When the report says `Rejected`, nothing of the accepted batches may be used.
+pub trait Sink {
+    /// Columns by name and type as `schemas::storage_columns` has them, but token columns still hold raw values (as
+    /// text) and `_submission_id` is absent: whoever commits adds and replaces those.
+    ///
+    /// # Errors
+    /// Ends the check.
+    fn accepted(&mut self, batch: RecordBatch) -> Result<(), CheckError>;
+
+    /// `_row_no` (Int64), `_rules` (Utf8, the ids of the broken rules, comma-separated), then the columns of the file
+    /// as text under their headers.
+    ///
+    /// # Errors
+    /// Ends the check.
+    fn quarantined(&mut self, batch: RecordBatch) -> Result<(), CheckError>;
+
+    /// In row order within a frame; at most `Limits::findings_max` in all.
+    ///
+    /// # Errors
+    /// Ends the check.
+    fn findings(&mut self, findings: &[Finding]) -> Result<(), CheckError>;
+
+    /// Called once per frame.
+    fn progress(&mut self, _rows_read: u64, _bytes_read: u64) {}
+}
+
+/// Checks a file against its contract. A file that is refused as a whole is a report, not an error.
+///
+/// # Errors
+/// `source` or `sink` failed, or there is a bug.
+pub fn check<R: Read + Seek>(_job: &Job<'_>, _source: R, _sink: &mut dyn Sink) -> Result<Report, CheckError> {
+    Err(CheckError::Read(std::io::ErrorKind::Unsupported.into()))
+}
