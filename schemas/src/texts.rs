@@ -124,3 +124,94 @@ fn fill(text: &str, args: &[(&str, &str)]) -> String {
     filled.push_str(rest);
     filled
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}'))
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    #[test]
+    fn the_catalogue_parses() {
+        toml::from_str::<Catalogue>(SOURCE).unwrap();
+        assert!(codes().count() > 100);
+    }
+
+    #[test]
+    fn every_text_says_the_same_in_both_languages() {
+        for code in codes() {
+            let text = get(&code).unwrap();
+            assert_eq!(placeholders(&text.zh), placeholders(&text.en), "{code}");
+            assert_eq!(
+                text.hint_zh.is_some(),
+                text.hint_en.is_some(),
+                "{code} hints in one language only"
+            );
+            let (zh, en) = (
+                text.hint_zh.as_deref().unwrap_or(""),
+                text.hint_en.as_deref().unwrap_or(""),
+            );
+            assert_eq!(placeholders(zh), placeholders(en), "{code} hint");
+            assert!(text.zh.chars().any(|c| !c.is_ascii()), "{code} has no Chinese");
+            assert!(
+                !text.en.contains(|c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c)),
+                "{code} mixes Chinese in"
+            );
+        }
+    }
+
+    #[test]
+    fn texts_are_one_line_without_a_full_stop() {
+        for code in codes() {
+            let text = get(&code).unwrap();
+            for line in [
+                Some(&text.zh),
+                Some(&text.en),
+                text.hint_zh.as_ref(),
+                text.hint_en.as_ref(),
+            ]
+            .into_iter()
+            .flatten()
+            {
+                assert!(
+                    !line.is_empty() && !line.contains('\n') && line.trim() == line,
+                    "{code}"
+                );
+                assert!(!line.ends_with(['.', '。']), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_file_is_sorted_so_that_a_text_has_one_place() {
+        let order: Vec<&str> = SOURCE
+            .lines()
+            .filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'))
+            .collect();
+        let mut sorted = order.clone();
+        sorted.sort();
+        assert_eq!(order, sorted);
+    }
+
+    #[test]
+    fn rendering_fills_in_once() {
+        let message = render("check.range", &[("min", "{max}"), ("max", "7")]);
+        assert_eq!(message.en, "must be between {max} and 7");
+        assert_eq!(message.text(Lang::Zh), "应在 {max} 与 7 之间");
+        assert_eq!(render("check.range", &[]).en, "must be between {min} and {max}");
+    }
+
+    #[test]
+    fn an_unknown_code_is_shown_as_itself() {
+        assert_eq!(render("no.such", &[]).zh, "no.such");
+        assert_eq!(fill("a { b", &[]), "a { b");
+    }
+}
