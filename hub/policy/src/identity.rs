@@ -1,0 +1,30 @@
+//! Who is there: accounts, sign-in by password, bearer tokens and SCRAM. Nothing here decides what a person may do.
+//!
+//! INVARIANT (no-second-identity): a `Principal` has private fields and one constructor, private to this module, and
+//! each way to it checks a credential first.
+
+mod account;
+mod backoff;
+mod password;
+mod principal;
+mod scram;
+mod sign_in;
+mod tokens;
+
+pub use account::{
+    Account, AccountState, AccountStore, Failures, PasswordHash, ScramVerifier, StoredToken, TokenKind,
+};
+pub use password::PasswordRefusal;
+pub use principal::{Principal, Session, SignedIn};
+pub use scram::ScramExchange;
+pub use sign_in::{Clock, Identity, IdentitySettings, SignInRefusal, system_clock};
+pub use tokens::IssuedToken;
+
+use rand::TryRngCore;
+
+/// Random bytes of the operating system, or `None` if it has none to give.
+pub(crate) fn random_bytes<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0_u8; N];
+    rand::rngs::OsRng.try_fill_bytes(&mut bytes).ok()?;
+    Some(bytes)
+}
