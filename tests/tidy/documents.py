@@ -4,7 +4,7 @@ from pathlib import Path
 
 from repository import Repository
 
-ARCHITECTURE = "docs/src/architecture.md"
+ARCHITECTURE = "docs/architecture.md"
 # Split so that this file keeps its own rule.
 MACHINE = re.compile(r"(?<![\w.{}$-])(/wo" r"rk/|/ro" r"ot/|/ho" r"me/\w)")
 SCRATCH = re.compile(r"(?<![\w.{}$-])/tm" r"p/")

@@ -1,4 +1,4 @@
-"""Who may depend on whom. The drawing is `docs/src/architecture.md`; a new edge also needs a page in decisions."""
+"""Who may depend on whom. The drawing is `docs/architecture.md`; a new edge also needs a page in decisions."""
 from repository import Repository
 
 EDGES = {
