@@ -1,0 +1,1 @@
+//! What may be asked and how it is read: one line of SQL, one expectation.

@@ -1,0 +1,169 @@
+//! Shared views: SQL files with a header that says what they are, read and checked before anything can use them.
+//! Not here: whether somebody may read a view (`policy`), and planning it (`definer`).
+
+mod error;
+mod header;
+mod total;
+#[cfg(test)]
+mod tests;
+
+use include_dir::{Dir, include_dir};
+use policy::{ColumnFacts, ViewFacts};
+use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, ViewName};
+use serde::{Deserialize, Serialize};
+
+pub use error::ViewError;
+
+/// The schema in which a view's SQL finds its inputs, e.g. `feeds.pow_usage`. Callers have no such schema.
+pub(crate) const FEEDS_SCHEMA: &str = "feeds";
+
+/// One column of a view, as its header describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewColumn {
+    pub name: String,
+    pub comment: Bilingual,
+    pub class: DataClass,
+    pub level: Level,
+}
+
+/// A shared view whose text passed every check. It crosses to a worker as its text and is checked again there.
+///
+/// INVARIANT (total-views): no expression of a view can fail on any row, so a hidden row cannot fail a query. Checked
+/// here on the syntax, and again on the typed plan in `definer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct View {
+    name: ViewName,
+    title: Bilingual,
+    owner: DepartmentCode,
+    grain: Bilingual,
+    basis: Vec<String>,
+    inputs: Vec<FeedId>,
+    columns: Vec<ViewColumn>,
+    unlisted: bool,
+    sql: String,
+    text: String,
+}
+
+impl View {
+    /// The one constructor: header, SQL, and that they say the same.
+    pub fn parse(text: &str) -> Result<View, ViewError> {
+        let header = header::read(text)?;
+        let found = total::check(&header.sql)?;
+        let declared: Vec<&str> = header.columns.iter().map(|column| column.name.as_str()).collect();
+        if found.columns != declared {
+            return Err(ViewError::ColumnsDiffer);
+        }
+        let inputs: Vec<String> = header.inputs.iter().map(|feed| format!("{FEEDS_SCHEMA}.{feed}")).collect();
+        if let Some(relation) = found.relations.iter().find(|relation| !inputs.contains(relation)) {
+            return Err(ViewError::NotAnInput(relation.clone()));
+        }
+        if found.relations.len() != inputs.len() {
+            return Err(ViewError::InputUnused);
+        }
+        Ok(View {
+            name: header.name,
+            title: header.title,
+            owner: header.owner,
+            grain: header.grain,
+            basis: header.basis,
+            inputs: header.inputs,
+            columns: header.columns,
+            unlisted: header.unlisted,
+            sql: header.sql,
+            text: text.to_owned(),
+        })
+    }
+
+    pub fn name(&self) -> &ViewName {
+        &self.name
+    }
+
+    pub fn title(&self) -> &Bilingual {
+        &self.title
+    }
+
+    /// The department that answers for the view.
+    pub fn owner(&self) -> &DepartmentCode {
+        &self.owner
+    }
+
+    /// One row per what.
+    pub fn grain(&self) -> &Bilingual {
+        &self.grain
+    }
+
+    /// Legal basis, one per line of the header.
+    pub fn basis(&self) -> &[String] {
+        &self.basis
+    }
+
+    /// Every feed the view reads; the provider of each must consent.
+    pub fn inputs(&self) -> &[FeedId] {
+        &self.inputs
+    }
+
+    pub fn columns(&self) -> &[ViewColumn] {
+        &self.columns
+    }
+
+    /// Not in the catalogue of those without an agreement.
+    pub fn unlisted(&self) -> bool {
+        self.unlisted
+    }
+
+    /// The query alone.
+    pub fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    /// The file as it was read.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What a decision needs to know. `providers` are the departments of the input feeds, which contracts know.
+    pub fn facts(&self, providers: Vec<DepartmentCode>) -> ViewFacts {
+        let column = |column: &ViewColumn| ColumnFacts {
+            name: column.name.clone(),
+            class: column.class,
+            level: column.level,
+        };
+        ViewFacts {
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+            columns: self.columns.iter().map(column).collect(),
+            unlisted: self.unlisted,
+            providers,
+        }
+    }
+}
+
+impl TryFrom<String> for View {
+    type Error = ViewError;
+    fn try_from(text: String) -> Result<View, ViewError> {
+        View::parse(&text)
+    }
+}
+
+impl From<View> for String {
+    fn from(view: View) -> String {
+        view.text
+    }
+}
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../queries/views");
+
+/// The views the binary carries, by name.
+pub fn embedded() -> Result<Vec<View>, ViewError> {
+    let mut views = Vec::new();
+    for file in EMBEDDED.files().filter(|file| file.path().extension().is_some_and(|kind| kind == "sql")) {
+        let view = View::parse(file.contents_utf8().ok_or(ViewError::NotText)?)?;
+        if file.path().file_stem().is_none_or(|stem| stem != view.name.as_str()) {
+            return Err(ViewError::FileName(view.name.to_string()));
+        }
+        views.push(view);
+    }
+    views.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(views)
+}

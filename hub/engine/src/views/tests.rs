@@ -1,0 +1,1 @@
+//! Views that load, and texts that do not with the reason.
