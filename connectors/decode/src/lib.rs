@@ -13,11 +13,22 @@
     )
 )]
 
+mod cells;
+mod charset;
 mod dialect;
 mod error;
 mod frame;
-
+mod magic;
 mod reader;
+mod rows;
+mod salvage;
+mod scan;
+mod sniff;
+mod split;
+mod window;
+
+#[cfg(test)]
+mod tests;
 
 pub use dialect::{Charset, CharsetProof, Dialect, Evidence, Limits};
 pub use error::DecodeError;

@@ -1,0 +1,104 @@
+//! Behaviour of the reader, told by small files.
+
+mod charsets;
+mod dialects;
+mod quotes;
+mod random;
+mod refusals;
+
+use std::io::Cursor;
+
+use crate::{DecodeError, DefectKind, Dialect, Evidence, Frame, Limits, Reader, RowKind, open};
+
+/// A file read to its end.
+struct Whole {
+    evidence: Evidence,
+    header: Vec<String>,
+    frames: Vec<Frame>,
+}
+
+impl Whole {
+    /// Cells of the data rows.
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.of_kind(RowKind::Data)
+    }
+
+    fn of_kind(&self, kind: RowKind) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        for frame in &self.frames {
+            for row in (0..frame.rows()).filter(|row| frame.kind[*row] == kind) {
+                let cells =
+                    (0..frame.columns.len()).map(|column| frame.cell(column, row).unwrap().to_owned());
+                rows.push(cells.collect());
+            }
+        }
+        rows
+    }
+
+    /// Record number and defect.
+    fn defects(&self) -> Vec<(u64, DefectKind)> {
+        let told = |frame: &Frame| -> Vec<(u64, DefectKind)> {
+            frame
+                .defects
+                .iter()
+                .map(|defect| (frame.row_no[defect.row], defect.kind))
+                .collect()
+        };
+        self.frames.iter().flat_map(told).collect()
+    }
+
+    fn kinds(&self) -> Vec<RowKind> {
+        self.frames.iter().flat_map(|frame| frame.kind.clone()).collect()
+    }
+
+    fn assert_tiles(&self, bytes_total: usize) {
+        let mut end = 0;
+        for frame in &self.frames {
+            assert_eq!(frame.row_no.len(), frame.bytes.len());
+            assert_eq!(frame.row_no.len(), frame.kind.len());
+            for column in &frame.columns {
+                assert_eq!(column.offsets.len(), frame.rows() + 1);
+                assert_eq!(*column.offsets.last().unwrap() as usize, column.values.len());
+            }
+            for range in &frame.bytes {
+                assert_eq!(range.start, end);
+                assert!(range.end > range.start, "no record is without bytes");
+                end = range.end;
+            }
+        }
+        assert_eq!(end, bytes_total as u64);
+    }
+}
+
+fn is_header(cells: &[String]) -> bool {
+    cells.iter().any(|cell| cell == "户号" || cell == "id")
+}
+
+fn read_with(
+    bytes: &[u8],
+    dialect: &Dialect,
+    limits: &Limits,
+    frame_rows: usize,
+) -> Result<Whole, DecodeError> {
+    let mut reader: Reader<Cursor<&[u8]>> = open(Cursor::new(bytes), dialect, &is_header, limits)?;
+    let mut frames = Vec::new();
+    while let Some(frame) = reader.next_frame(frame_rows)? {
+        assert!(frame.rows() <= frame_rows);
+        frames.push(frame);
+    }
+    let whole = Whole {
+        evidence: reader.evidence().clone(),
+        header: reader.header().to_vec(),
+        frames,
+    };
+    whole.assert_tiles(bytes.len());
+    Ok(whole)
+}
+
+fn read(bytes: impl AsRef<[u8]>) -> Whole {
+    read_with(bytes.as_ref(), &Dialect::default(), &Limits::default(), 1000).unwrap()
+}
+
+fn row(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|cell| (*cell).to_owned()).collect()
+}
