@@ -1,0 +1,129 @@
+//! What can go wrong in the lake, as codes. INVARIANT (quiet-errors): no variant carries a path, a key or a value;
+//! the detail of an object-store, Parquet or Delta error goes to the log at the place where it is mapped.
+
+use std::fmt::Display;
+
+/// An error of the lake. `Display` and `Debug` are safe to show anywhere; [`LakeError::code`] names the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LakeError {
+    /// The object store refused or did not answer.
+    #[error("the storage of the lake did not answer")]
+    Storage,
+    /// The store lacks a property the lake rests on; the field says which.
+    #[error("the storage of the lake is not fit for use: {0}")]
+    Unfit(Probe),
+    /// The lake's URL has a scheme or form we do not serve.
+    #[error("the lake's url is not supported")]
+    Url,
+    /// A log entry of a feed table is missing, empty or not JSON.
+    #[error("the log of a feed table is damaged at version {version}")]
+    LogDamaged {
+        /// The version whose entry cannot be believed.
+        version: i64,
+    },
+    /// The Delta log could not be read or written, for another reason.
+    #[error("the log of a feed table could not be used")]
+    Log,
+    /// The stored table and the contract disagree about the columns.
+    #[error("the feed table does not have the columns of its contract")]
+    Columns,
+    /// The stored table needs a Delta feature that we neither write nor read.
+    #[error("the feed table uses a delta feature that is not supported")]
+    Feature,
+    /// The table has no such version.
+    #[error("the feed table has no version {version}")]
+    NoVersion {
+        /// The version that was asked for.
+        version: i64,
+    },
+    /// The rows handed over do not fit the slot or the columns of the feed.
+    #[error("the rows do not fit the feed")]
+    Rows,
+    /// Whoever supplies the rows stopped with an error.
+    #[error("the rows stopped coming")]
+    Upstream,
+    /// A Parquet file could not be written.
+    #[error("a data file could not be written")]
+    DataFile,
+    /// The key directory, or a file in it, cannot be used.
+    #[error("the key ring cannot be used")]
+    Keys,
+    /// The ring lacks a key that the lake was written with.
+    #[error("the key ring lacks a key of this lake")]
+    KeyMissing,
+    /// A sealed object was changed, cut, swapped or sealed with another key.
+    #[error("a sealed object does not open")]
+    Seal,
+    /// A stored object is not there.
+    #[error("no such object in the lake")]
+    NotFound,
+}
+
+/// A property that [`crate::Lake::open`] tries before it trusts a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Probe {
+    /// Creating a name that exists must fail.
+    #[error("creating an existing name succeeds")]
+    PutIfAbsent,
+    /// What was written must be read back.
+    #[error("what was written is not read back")]
+    ReadBack,
+    /// A file and a directory can be synchronised to disk.
+    #[error("fsync does not work")]
+    Fsync,
+    /// Two names for one file, on which put-if-absent rests locally.
+    #[error("hard links do not work")]
+    HardLink,
+    /// Listings come sorted; the log is read in that order.
+    #[error("listings are not sorted")]
+    SortedListing,
+}
+
+impl LakeError {
+    /// The key of the user-facing text.
+    pub fn code(&self) -> &'static str {
+        match self {
+            LakeError::Storage => "lake_storage",
+            LakeError::Unfit(_) => "lake_unfit",
+            LakeError::Url => "lake_url",
+            LakeError::LogDamaged { .. } => "lake_log_damaged",
+            LakeError::Log => "lake_log",
+            LakeError::Columns => "lake_columns",
+            LakeError::Feature => "lake_feature",
+            LakeError::NoVersion { .. } => "lake_no_version",
+            LakeError::Rows => "lake_rows",
+            LakeError::Upstream => "lake_upstream",
+            LakeError::DataFile => "lake_data_file",
+            LakeError::Keys => "lake_keys",
+            LakeError::KeyMissing => "lake_key_missing",
+            LakeError::Seal => "lake_seal",
+            LakeError::NotFound => "lake_not_found",
+        }
+    }
+
+    /// Maps a foreign error: its detail is logged, `self` is what travels on.
+    pub(crate) fn because(self, doing: &'static str, detail: impl Display) -> LakeError {
+        tracing::error!(error.code = self.code(), detail = %detail, "could not {doing}");
+        self
+    }
+}
+
+/// Why a commit has no version to show. Neither says that the submission failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CommitError {
+    /// Not seen in the log, yet not certain never to appear: a delayed request may still land. The caller keeps its
+    /// intent open, reports "pending" and commits the same submission again later.
+    #[error("the outcome of the commit is not known yet")]
+    Unknown(LakeError),
+    /// Nothing was sent and nothing will be: what was handed over does not belong together.
+    #[error("the commit was refused: {0}")]
+    Refused(LakeError),
+}
+
+/// A store error becomes a code; `NotFound` stays distinguishable.
+pub(crate) fn storage(doing: &'static str) -> impl FnOnce(object_store::Error) -> LakeError {
+    move |error| match error {
+        object_store::Error::NotFound { .. } => LakeError::NotFound,
+        error => LakeError::Storage.because(doing, error),
+    }
+}

@@ -1,0 +1,207 @@
+//! Bounds of a file's columns: collected while it is written, kept in the log as Delta statistics, read back as data.
+//!
+//! Nothing of a column without `statistics` is collected, so nothing of it can get into the log. Decimals above 15
+//! digits have no bounds: Delta statistics are JSON numbers, which readers pass through a double, and a rounded bound
+//! can exclude the very value it came from.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::{max, max_boolean, max_string, min, min_boolean, min_string};
+use arrow::datatypes::{Date32Type, Decimal128Type, Int64Type};
+use chrono::{Days, NaiveDate};
+use schemas::{StorageColumn, StorageType};
+use serde_json::{Map, Value as Json, json};
+
+use crate::error::LakeError;
+use crate::snapshot::{Bounds, Value};
+
+/// Longest text that is kept whole as a bound.
+const TEXT_CHARS_MAX: usize = 32;
+/// Digits that survive the way through a double.
+const DECIMAL_DIGITS_MAX: u8 = 15;
+
+/// Collects the bounds of one file.
+pub(super) struct Collector {
+    columns: Vec<Collected>,
+    rows: u64,
+}
+
+struct Collected {
+    name: String,
+    kind: StorageType,
+    nulls: u64,
+    range: Option<(Value, Value)>,
+}
+
+impl Collector {
+    pub(super) fn new(columns: &[StorageColumn]) -> Collector {
+        let columns = columns.iter().filter(|column| column.statistics && !column.token);
+        let columns = columns.map(|column| Collected {
+            name: column.name.clone(),
+            kind: column.kind,
+            nulls: 0,
+            range: None,
+        });
+        Collector { columns: columns.collect(), rows: 0 }
+    }
+
+    pub(super) fn add(&mut self, batch: &RecordBatch) {
+        self.rows += batch.num_rows() as u64;
+        for column in &mut self.columns {
+            let Some(array) = batch.column_by_name(&column.name) else { continue };
+            column.nulls += array.null_count() as u64;
+            if let Some((low, high)) = range(array, column.kind) {
+                column.range = Some(match column.range.take() {
+                    None => (low, high),
+                    Some((lowest, highest)) => (lowest.min(low), highest.max(high)),
+                });
+            }
+        }
+    }
+
+    /// The file's statistics as the Delta protocol wants them.
+    pub(super) fn statistics(&self) -> String {
+        let (mut low, mut high, mut nulls) = (Map::new(), Map::new(), Map::new());
+        for column in &self.columns {
+            nulls.insert(column.name.clone(), column.nulls.into());
+            let Some((min, max)) = &column.range else { continue };
+            if let Some(min) = lower(min) {
+                low.insert(column.name.clone(), min);
+            }
+            if let Some(max) = upper(max) {
+                high.insert(column.name.clone(), max);
+            }
+        }
+        json!({ "numRecords": self.rows, "minValues": low, "maxValues": high, "nullCount": nulls }).to_string()
+    }
+}
+
+fn range(array: &ArrayRef, kind: StorageType) -> Option<(Value, Value)> {
+    Some(match kind {
+        StorageType::Utf8 => {
+            let array = array.as_string_opt::<i32>()?;
+            (Value::Utf8(min_string(array)?.to_owned()), Value::Utf8(max_string(array)?.to_owned()))
+        }
+        StorageType::Int64 => {
+            let array = array.as_primitive_opt::<Int64Type>()?;
+            (Value::Int64(min(array)?), Value::Int64(max(array)?))
+        }
+        StorageType::Date => {
+            let array = array.as_primitive_opt::<Date32Type>()?;
+            (Value::Date(min(array)?), Value::Date(max(array)?))
+        }
+        StorageType::Boolean => {
+            let array = array.as_boolean_opt()?;
+            (Value::Boolean(min_boolean(array)?), Value::Boolean(max_boolean(array)?))
+        }
+        StorageType::Decimal(precision, _) if precision > DECIMAL_DIGITS_MAX => return None,
+        StorageType::Decimal(_, scale) => {
+            let array = array.as_primitive_opt::<Decimal128Type>()?;
+            let value = |unscaled| i64::try_from(unscaled).ok().map(|unscaled| Value::Decimal { unscaled, scale });
+            (value(min(array)?)?, value(max(array)?)?)
+        }
+    })
+}
+
+fn lower(value: &Value) -> Option<Json> {
+    match value {
+        // A prefix sorts before all texts that begin with it.
+        Value::Utf8(text) => Some(text.chars().take(TEXT_CHARS_MAX).collect::<String>().into()),
+        other => exact(other),
+    }
+}
+
+fn upper(value: &Value) -> Option<Json> {
+    const LAST: char = char::MAX;
+    let Value::Utf8(text) = value else { return exact(value) };
+    let Some(next) = text.chars().nth(TEXT_CHARS_MAX) else { return Some(text.as_str().into()) };
+    // The last of all characters, appended to a prefix, sorts after every text that goes on in another way.
+    (next != LAST).then(|| text.chars().take(TEXT_CHARS_MAX).chain([LAST]).collect::<String>().into())
+}
+
+fn exact(value: &Value) -> Option<Json> {
+    match value {
+        Value::Utf8(_) => None,
+        Value::Int64(n) => Some((*n).into()),
+        Value::Boolean(b) => Some((*b).into()),
+        Value::Date(days) => Some(date(*days)?.to_string().into()),
+        Value::Decimal { unscaled, scale } => serde_json::from_str(&decimal_text(*unscaled, *scale)?).ok(),
+    }
+}
+
+/// `-0.05` for (-5, 2).
+fn decimal_text(unscaled: i64, scale: i8) -> Option<String> {
+    let scale = usize::try_from(scale).ok()?;
+    let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
+    let (whole, part) = digits.split_at_checked(digits.len() - scale)?;
+    let sign = if unscaled < 0 { "-" } else { "" };
+    Some(if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") })
+}
+
+fn date(days: i32) -> Option<NaiveDate> {
+    let (epoch, distance) = (NaiveDate::default(), Days::new(u64::from(days.unsigned_abs())));
+    if days < 0 { epoch.checked_sub_days(distance) } else { epoch.checked_add_days(distance) }
+}
+
+/// Rows and bounds from a file's statistics in the log. Columns without statistics stay out even if the log has them.
+pub(super) fn read(
+    statistics: &str,
+    columns: &[StorageColumn],
+) -> Result<(u64, BTreeMap<String, Bounds>), LakeError> {
+    let unreadable = || LakeError::Log.because("read file statistics", "not the lake's own");
+    let statistics: Json = serde_json::from_str(statistics).map_err(|_| unreadable())?;
+    let rows = statistics.get("numRecords").and_then(Json::as_u64).ok_or_else(unreadable)?;
+    let mut bounds = BTreeMap::new();
+    for column in columns.iter().filter(|column| column.statistics && !column.token) {
+        let of = |what: &str| statistics.get(what).and_then(|all| all.get(&column.name));
+        let nulls = of("nullCount").and_then(Json::as_u64);
+        let min = of("minValues").and_then(|json| value(json, column.kind));
+        let max = of("maxValues").and_then(|json| value(json, column.kind));
+        let exact = min.as_ref().is_some_and(whole) && max.as_ref().is_some_and(whole);
+        if nulls.is_some() || min.is_some() || max.is_some() {
+            bounds.insert(column.name.clone(), Bounds { min, max, nulls, exact });
+        }
+    }
+    Ok((rows, bounds))
+}
+
+/// Is the bound surely a value of the file?
+fn whole(value: &Value) -> bool {
+    match value {
+        Value::Utf8(text) => text.chars().count() < TEXT_CHARS_MAX,
+        _ => true,
+    }
+}
+
+fn value(json: &Json, kind: StorageType) -> Option<Value> {
+    match kind {
+        StorageType::Utf8 => Some(Value::Utf8(json.as_str()?.to_owned())),
+        StorageType::Int64 => json.as_i64().map(Value::Int64),
+        StorageType::Boolean => json.as_bool().map(Value::Boolean),
+        StorageType::Date => {
+            let date: NaiveDate = json.as_str()?.parse().ok()?;
+            let days = date.signed_duration_since(NaiveDate::default()).num_days();
+            i32::try_from(days).ok().map(Value::Date)
+        }
+        StorageType::Decimal(precision, _) if precision > DECIMAL_DIGITS_MAX => None,
+        StorageType::Decimal(_, scale) => {
+            // Fifteen digits come back from a double unharmed when printed with the column's scale.
+            let text = format!("{:.*}", usize::try_from(scale).ok()?, json.as_f64()?);
+            let unscaled = text.replace('.', "").parse().ok()?;
+            Some(Value::Decimal { unscaled, scale })
+        }
+    }
+}
+
+/// The one value of all rows, if there is one.
+pub(super) fn single(bounds: &Bounds) -> Option<&Value> {
+    match (&bounds.min, &bounds.max, bounds.nulls) {
+        (Some(min), Some(max), Some(0)) if bounds.exact && min.cmp(max) == Ordering::Equal => Some(min),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
