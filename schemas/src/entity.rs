@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::validators::{taxpayer_id, uscc};
+use crate::values::width;
+
 /// How surely the row was matched to an entity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum MatchTier {
@@ -33,8 +36,39 @@ impl fmt::Display for MatchTier {
 }
 
 /// The entity key of a raw value: the normalised 18-character credit code (T1); the 9-character organisation code of a
-/// 15-digit taxpayer number, equal to characters 9 to 17 of the credit code that followed it (T2); otherwise `None` and T0.
+/// 15-digit taxpayer number, equal to characters 9 to 17 of the credit code that followed it (T2); otherwise `None` and
+/// T0.
 pub fn entity_key(text: &str) -> (Option<String>, MatchTier) {
-    let _ = text;
-    (None, MatchTier::T0)
+    let outcome = uscc::check(text);
+    if let Some(code) = outcome.value(text) {
+        return (Some(code.to_owned()), MatchTier::T1);
+    }
+    let number = width::normalise(text).to_ascii_uppercase();
+    match taxpayer_id::organisation_code(&number) {
+        Some(code) => (Some(code.to_owned()), MatchTier::T2),
+        None => (None, MatchTier::T0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_proof_gives_a_key() {
+        for (text, key, tier) in [
+            ("91433101MA4L000117", Some("91433101MA4L000117"), MatchTier::T1),
+            (" 91433101ma4l000117", Some("91433101MA4L000117"), MatchTier::T1),
+            ("433101MA4L00011", Some("MA4L00011"), MatchTier::T2),
+            ("433101802100433", Some("802100433"), MatchTier::T2),
+            // Also a birth date, 1 January 1980.
+            ("433101800101006", None, MatchTier::T0),
+            ("433199MA4L00011", None, MatchTier::T0),
+            ("91433101MA4LOO0117", None, MatchTier::T0),
+            ("", None, MatchTier::T0),
+            ("吉首市某某商行", None, MatchTier::T0),
+        ] {
+            assert_eq!(entity_key(text), (key.map(str::to_owned), tier), "{text}");
+        }
+    }
 }

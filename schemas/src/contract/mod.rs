@@ -1,6 +1,7 @@
 //! The feed contract (报送规范): the versioned promise of a feed. A [`Contract`] is born in [`Contract::from_yaml`]
 //! only, so whoever holds one need not ask whether its rules name fields that exist.
 
+mod compile;
 mod error;
 mod field;
 mod load;

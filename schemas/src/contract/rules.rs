@@ -66,6 +66,22 @@ pub enum ValidatorKind {
 }
 
 impl ValidatorKind {
+    /// The name in contracts and rule ids.
+    pub fn name(self) -> &'static str {
+        match self {
+            ValidatorKind::Uscc => "uscc",
+            ValidatorKind::Org => "org",
+            ValidatorKind::CitizenId => "citizen_id",
+            ValidatorKind::TaxpayerId => "taxpayer_id",
+            ValidatorKind::Vin => "vin",
+            ValidatorKind::Luhn => "luhn",
+            ValidatorKind::RealestateUnit => "realestate_unit",
+            ValidatorKind::Region => "region",
+            ValidatorKind::Month => "month",
+            ValidatorKind::Industry => "industry",
+        }
+    }
+
     /// Runs the validator on a raw value.
     pub fn check(self, text: &str) -> validators::Outcome {
         match self {

@@ -10,3 +10,20 @@ pub fn parse(text: &str) -> Option<bool> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn yes_and_no_in_both_languages() {
+        for (text, expected) in [
+            ("是", Some(true)),
+            ("Ｙ", Some(true)),
+            ("否", Some(false)),
+            ("0", Some(false)),
+            ("", None),
+            ("2", None),
+        ] {
+            assert_eq!(super::parse(text), expected, "{text}");
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! Reading what people type into cells: numbers, dates, flags. Exact throughout; no floats anywhere.
 
+mod capitals;
 pub mod date;
 pub mod decimal;
 pub mod flag;
