@@ -62,22 +62,35 @@ impl Lake {
     pub(crate) async fn over(store: Arc<dyn ObjectStore>, keys: KeyRing) -> Result<Lake, LakeError> {
         store::probe(&store).await?;
         check_marker(&store, &keys).await?;
-        Ok(Lake(Arc::new(Inner { store, keys, feeds: Mutex::default() })))
+        Ok(Lake(Arc::new(Inner {
+            store,
+            keys,
+            feeds: Mutex::default(),
+        })))
     }
 
     /// Originals as they arrived.
     pub fn vault(&self) -> Vault {
-        Vault { store: self.store(), keys: self.0.keys.clone() }
+        Vault {
+            store: self.store(),
+            keys: self.0.keys.clone(),
+        }
     }
 
     /// Refused rows.
     pub fn quarantine(&self) -> Quarantine {
-        Quarantine { store: self.store(), keys: self.0.keys.clone() }
+        Quarantine {
+            store: self.store(),
+            keys: self.0.keys.clone(),
+        }
     }
 
     /// The way back from tokens.
     pub fn reveal(&self) -> Reveal {
-        Reveal { store: self.store(), keys: self.0.keys.clone() }
+        Reveal {
+            store: self.store(),
+            keys: self.0.keys.clone(),
+        }
     }
 
     /// The way to tokens, e.g. to look for one identifier.
@@ -91,14 +104,22 @@ impl Lake {
     /// [`LakeError::Columns`] when the stored table has other columns than the contract, [`LakeError::LogDamaged`]
     /// when its log cannot be believed.
     pub async fn feed(&self, contract: &Contract) -> Result<FeedTable, LakeError> {
-        let known = self.0.feeds.lock().unwrap_or_else(PoisonError::into_inner).get(contract.id()).cloned();
+        let known = self
+            .0
+            .feeds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(contract.id())
+            .cloned();
         if let Some(table) = known.filter(|table| table.serves(contract)) {
             return Ok(table);
         }
         let table = FeedTable::open(self, contract).await?;
         let mut feeds = self.0.feeds.lock().unwrap_or_else(PoisonError::into_inner);
         // Two callers may have opened it at once; there must be one lane.
-        let kept = feeds.entry(contract.id().clone()).or_insert_with(|| table.clone());
+        let kept = feeds
+            .entry(contract.id().clone())
+            .or_insert_with(|| table.clone());
         if !kept.serves(contract) {
             *kept = table.in_lane_of(kept);
         }
@@ -109,15 +130,13 @@ impl Lake {
     pub fn store(&self) -> Arc<dyn ObjectStore> {
         Arc::clone(&self.0.store)
     }
-
-    pub(crate) fn keys(&self) -> &KeyRing {
-        &self.0.keys
-    }
 }
 
 impl fmt::Debug for Lake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lake").field("keys", &self.0.keys).finish_non_exhaustive()
+        f.debug_struct("Lake")
+            .field("keys", &self.0.keys)
+            .finish_non_exhaustive()
     }
 }
 
@@ -127,9 +146,13 @@ async fn check_marker(store: &Arc<dyn ObjectStore>, keys: &KeyRing) -> Result<()
     let known: Marker = match store.get(&path).await {
         Ok(found) => {
             let bytes = found.bytes().await.map_err(storage("read the lake's marker"))?;
-            serde_json::from_slice(&bytes).map_err(|e| LakeError::Storage.because("read the lake's marker", e))?
+            serde_json::from_slice(&bytes)
+                .map_err(|e| LakeError::Storage.because("read the lake's marker", e))?
         }
-        Err(Error::NotFound { .. }) => Marker { v: 1, keys: Vec::new() },
+        Err(Error::NotFound { .. }) => Marker {
+            v: 1,
+            keys: Vec::new(),
+        },
         Err(error) => return Err(storage("read the lake's marker")(error)),
     };
     if known.v != 1 || known.keys.iter().any(|id| !ids.contains(id)) {
@@ -140,6 +163,8 @@ async fn check_marker(store: &Arc<dyn ObjectStore>, keys: &KeyRing) -> Result<()
     }
     let marker = serde_json::to_vec(&Marker { v: 1, keys: ids });
     let marker = marker.map_err(|e| LakeError::Storage.because("write the lake's marker", e))?;
-    let put = store.put_opts(&path, PutPayload::from(marker), PutMode::Overwrite.into()).await;
+    let put = store
+        .put_opts(&path, PutPayload::from(marker), PutMode::Overwrite.into())
+        .await;
     put.map(drop).map_err(storage("write the lake's marker"))
 }

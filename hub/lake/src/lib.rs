@@ -28,7 +28,9 @@ mod store;
 mod vault;
 
 pub use error::{CommitError, LakeError, Probe};
-pub use feed::{CommitNote, FeedTable, Landed, Staged, StagedFile, Swept, Unnamed, VersionEntry, arrow_schema};
+pub use feed::{
+    CommitNote, FeedTable, Landed, Staged, StagedFile, Swept, Unnamed, VersionEntry, arrow_schema,
+};
 pub use keys::{DomainTokenizer, KeyRing, TOKEN_LENGTH, Tokenizer, token_domain};
 pub use lake::{Lake, LakeSettings};
 pub use quarantine::Quarantine;

@@ -15,7 +15,10 @@ pub struct Slot {
 impl Slot {
     /// The slot of a period and a reporting unit.
     pub fn new(period: &Period, unit: &RegionCode) -> Slot {
-        Slot { period: period.clone(), unit: unit.clone() }
+        Slot {
+            period: period.clone(),
+            unit: unit.clone(),
+        }
     }
 
     /// The period.

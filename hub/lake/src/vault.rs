@@ -58,7 +58,9 @@ impl Vault {
             writer.write(&piece?).await?;
         }
         // A reader that panicked also closes the channel; its half of a file must not become an original.
-        reading.await.map_err(|e| LakeError::Upstream.because("read an original", e))?;
+        reading
+            .await
+            .map_err(|e| LakeError::Upstream.because("read an original", e))?;
         writer.finish().await
     }
 

@@ -44,13 +44,18 @@ impl Collector {
             nulls: 0,
             range: None,
         });
-        Collector { columns: columns.collect(), rows: 0 }
+        Collector {
+            columns: columns.collect(),
+            rows: 0,
+        }
     }
 
     pub(super) fn add(&mut self, batch: &RecordBatch) {
         self.rows += batch.num_rows() as u64;
         for column in &mut self.columns {
-            let Some(array) = batch.column_by_name(&column.name) else { continue };
+            let Some(array) = batch.column_by_name(&column.name) else {
+                continue;
+            };
             column.nulls += array.null_count() as u64;
             if let Some((low, high)) = range(array, column.kind) {
                 column.range = Some(match column.range.take() {
@@ -74,7 +79,8 @@ impl Collector {
                 high.insert(column.name.clone(), max);
             }
         }
-        json!({ "numRecords": self.rows, "minValues": low, "maxValues": high, "nullCount": nulls }).to_string()
+        json!({ "numRecords": self.rows, "minValues": low, "maxValues": high, "nullCount": nulls })
+            .to_string()
     }
 }
 
@@ -82,7 +88,10 @@ fn range(array: &ArrayRef, kind: StorageType) -> Option<(Value, Value)> {
     Some(match kind {
         StorageType::Utf8 => {
             let array = array.as_string_opt::<i32>()?;
-            (Value::Utf8(min_string(array)?.to_owned()), Value::Utf8(max_string(array)?.to_owned()))
+            (
+                Value::Utf8(min_string(array)?.to_owned()),
+                Value::Utf8(max_string(array)?.to_owned()),
+            )
         }
         StorageType::Int64 => {
             let array = array.as_primitive_opt::<Int64Type>()?;
@@ -94,12 +103,19 @@ fn range(array: &ArrayRef, kind: StorageType) -> Option<(Value, Value)> {
         }
         StorageType::Boolean => {
             let array = array.as_boolean_opt()?;
-            (Value::Boolean(min_boolean(array)?), Value::Boolean(max_boolean(array)?))
+            (
+                Value::Boolean(min_boolean(array)?),
+                Value::Boolean(max_boolean(array)?),
+            )
         }
         StorageType::Decimal(precision, _) if precision > DECIMAL_DIGITS_MAX => return None,
         StorageType::Decimal(_, scale) => {
             let array = array.as_primitive_opt::<Decimal128Type>()?;
-            let value = |unscaled| i64::try_from(unscaled).ok().map(|unscaled| Value::Decimal { unscaled, scale });
+            let value = |unscaled| {
+                i64::try_from(unscaled)
+                    .ok()
+                    .map(|unscaled| Value::Decimal { unscaled, scale })
+            };
             (value(min(array)?)?, value(max(array)?)?)
         }
     })
@@ -115,10 +131,20 @@ fn lower(value: &Value) -> Option<Json> {
 
 fn upper(value: &Value) -> Option<Json> {
     const LAST: char = char::MAX;
-    let Value::Utf8(text) = value else { return exact(value) };
-    let Some(next) = text.chars().nth(TEXT_CHARS_MAX) else { return Some(text.as_str().into()) };
+    let Value::Utf8(text) = value else {
+        return exact(value);
+    };
+    let Some(next) = text.chars().nth(TEXT_CHARS_MAX) else {
+        return Some(text.as_str().into());
+    };
     // The last of all characters, appended to a prefix, sorts after every text that goes on in another way.
-    (next != LAST).then(|| text.chars().take(TEXT_CHARS_MAX).chain([LAST]).collect::<String>().into())
+    (next != LAST).then(|| {
+        text.chars()
+            .take(TEXT_CHARS_MAX)
+            .chain([LAST])
+            .collect::<String>()
+            .into()
+    })
 }
 
 fn exact(value: &Value) -> Option<Json> {
@@ -137,12 +163,20 @@ fn decimal_text(unscaled: i64, scale: i8) -> Option<String> {
     let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
     let (whole, part) = digits.split_at_checked(digits.len() - scale)?;
     let sign = if unscaled < 0 { "-" } else { "" };
-    Some(if part.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part}") })
+    Some(if part.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{part}")
+    })
 }
 
 fn date(days: i32) -> Option<NaiveDate> {
     let (epoch, distance) = (NaiveDate::default(), Days::new(u64::from(days.unsigned_abs())));
-    if days < 0 { epoch.checked_sub_days(distance) } else { epoch.checked_add_days(distance) }
+    if days < 0 {
+        epoch.checked_sub_days(distance)
+    } else {
+        epoch.checked_add_days(distance)
+    }
 }
 
 /// Rows and bounds from a file's statistics in the log. Columns without statistics stay out even if the log has them.
@@ -152,7 +186,10 @@ pub(super) fn read(
 ) -> Result<(u64, BTreeMap<String, Bounds>), LakeError> {
     let unreadable = || LakeError::Log.because("read file statistics", "not the lake's own");
     let statistics: Json = serde_json::from_str(statistics).map_err(|_| unreadable())?;
-    let rows = statistics.get("numRecords").and_then(Json::as_u64).ok_or_else(unreadable)?;
+    let rows = statistics
+        .get("numRecords")
+        .and_then(Json::as_u64)
+        .ok_or_else(unreadable)?;
     let mut bounds = BTreeMap::new();
     for column in columns.iter().filter(|column| column.statistics && !column.token) {
         let of = |what: &str| statistics.get(what).and_then(|all| all.get(&column.name));
@@ -161,7 +198,15 @@ pub(super) fn read(
         let max = of("maxValues").and_then(|json| value(json, column.kind));
         let exact = min.as_ref().is_some_and(whole) && max.as_ref().is_some_and(whole);
         if nulls.is_some() || min.is_some() || max.is_some() {
-            bounds.insert(column.name.clone(), Bounds { min, max, nulls, exact });
+            bounds.insert(
+                column.name.clone(),
+                Bounds {
+                    min,
+                    max,
+                    nulls,
+                    exact,
+                },
+            );
         }
     }
     Ok((rows, bounds))

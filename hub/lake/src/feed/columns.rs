@@ -30,13 +30,17 @@ const PROPERTIES: [(&str, &str); 3] = [
 
 /// The Arrow schema of rows with these columns.
 pub fn arrow_schema(columns: &[StorageColumn]) -> SchemaRef {
-    let fields = columns.iter().map(|column| Field::new(&column.name, arrow_type(column.kind), column.nullable));
+    let fields = columns
+        .iter()
+        .map(|column| Field::new(&column.name, arrow_type(column.kind), column.nullable));
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// The columns that are in the files: a partition's values are in the log.
 pub(super) fn file_columns(columns: &[StorageColumn]) -> impl Iterator<Item = &StorageColumn> {
-    columns.iter().filter(|column| !PARTITION_COLUMNS.contains(&column.name.as_str()))
+    columns
+        .iter()
+        .filter(|column| !PARTITION_COLUMNS.contains(&column.name.as_str()))
 }
 
 fn arrow_type(kind: StorageType) -> ArrowType {
@@ -54,13 +58,18 @@ fn delta_column(column: &StorageColumn) -> Result<StructField, LakeError> {
         StorageType::Utf8 => PrimitiveType::String,
         StorageType::Decimal(precision, scale) => {
             let scale = u8::try_from(scale).map_err(|_| LakeError::Columns)?;
-            PrimitiveType::decimal(precision, scale).map_err(|e| LakeError::Columns.because("type a column", e))?
+            PrimitiveType::decimal(precision, scale)
+                .map_err(|e| LakeError::Columns.because("type a column", e))?
         }
         StorageType::Int64 => PrimitiveType::Long,
         StorageType::Date => PrimitiveType::Date,
         StorageType::Boolean => PrimitiveType::Boolean,
     };
-    Ok(StructField::new(column.name.clone(), DataType::Primitive(primitive), column.nullable))
+    Ok(StructField::new(
+        column.name.clone(),
+        DataType::Primitive(primitive),
+        column.nullable,
+    ))
 }
 
 impl FeedTable {
@@ -74,8 +83,14 @@ impl FeedTable {
     }
 
     async fn create(&self) -> Result<(), LakeError> {
-        let columns = self.0.columns.iter().map(delta_column).collect::<Result<Vec<_>, _>>()?;
-        let properties = HashMap::from(PROPERTIES.map(|(key, value)| (key.to_owned(), Some(value.to_owned()))));
+        let columns = self
+            .0
+            .columns
+            .iter()
+            .map(delta_column)
+            .collect::<Result<Vec<_>, _>>()?;
+        let properties =
+            HashMap::from(PROPERTIES.map(|(key, value)| (key.to_owned(), Some(value.to_owned()))));
         // Ignore: another process may be first, or an earlier answer was lost. The check that follows decides.
         let created = CreateBuilder::new()
             .with_log_store(Arc::clone(&self.0.log_store))
@@ -84,11 +99,17 @@ impl FeedTable {
             .with_columns(columns)
             .with_partition_columns(PARTITION_COLUMNS)
             .with_configuration(properties)
-            .with_commit_properties(CommitProperties::default().with_max_retries(0).with_create_checkpoint(false))
+            .with_commit_properties(
+                CommitProperties::default()
+                    .with_max_retries(0)
+                    .with_create_checkpoint(false),
+            )
             .await;
         match created {
             Ok(_) => Ok(()),
-            Err(error) if self.log_entries(None).await?.is_empty() => Err(log_error("make a feed table")(error)),
+            Err(error) if self.log_entries(None).await?.is_empty() => {
+                Err(log_error("make a feed table")(error))
+            }
             Err(_) => Ok(()),
         }
     }
@@ -104,7 +125,12 @@ impl FeedTable {
         if *state.metadata().partition_columns() != PARTITION_COLUMNS {
             return Err(LakeError::Columns);
         }
-        let wanted = self.0.columns.iter().map(delta_column).collect::<Result<Vec<_>, _>>()?;
+        let wanted = self
+            .0
+            .columns
+            .iter()
+            .map(delta_column)
+            .collect::<Result<Vec<_>, _>>()?;
         let schema = state.schema();
         let same = schema.fields().count() == wanted.len()
             && schema.fields().zip(&wanted).all(|(stored, wanted)| {

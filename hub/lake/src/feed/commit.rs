@@ -80,7 +80,12 @@ impl FeedTable {
                     }
                     sent = true;
                     match self.send(&table, submission, slot, staged, note).await {
-                        Ok(version) => return Ok(Landed { version, found: false }),
+                        Ok(version) => {
+                            return Ok(Landed {
+                                version,
+                                found: false,
+                            });
+                        }
                         Err(failed) => error = failed,
                     }
                 }
@@ -105,7 +110,9 @@ impl FeedTable {
     async fn look_now(&self, submission: &SubmissionId) -> Result<(DeltaTable, Option<i64>), LakeError> {
         let table = self.newest().await?;
         let state = table.snapshot().map_err(log_error("look for a submission"))?;
-        let found = state.transaction_version(self.0.log_store.as_ref(), application(submission)).await;
+        let found = state
+            .transaction_version(self.0.log_store.as_ref(), application(submission))
+            .await;
         let found = found.map_err(log_error("look for a submission"))?;
         Ok((table, found))
     }
@@ -113,14 +120,24 @@ impl FeedTable {
     /// A log entry that names a file which is not there would break the table for everybody.
     async fn staged_files_exist(&self, staged: &Staged) -> Result<(), CommitError> {
         for file in &staged.files {
-            let location = self.root().parts().chain(object_store::path::Path::from(file.path.as_str()).parts()).collect();
+            let location = self
+                .root()
+                .parts()
+                .chain(object_store::path::Path::from(file.path.as_str()).parts())
+                .collect();
             match self.0.store.head(&location).await {
                 Ok(object) if object.size == file.size_bytes => {}
                 Ok(_) | Err(object_store::Error::NotFound { .. }) => {
-                    return Err(CommitError::Refused(LakeError::NotFound.because("commit", "a staged file is gone")));
+                    return Err(CommitError::Refused(
+                        LakeError::NotFound.because("commit", "a staged file is gone"),
+                    ));
                 }
                 // Nothing was sent, but an earlier call may have been; so this is not a refusal.
-                Err(e) => return Err(CommitError::Unknown(LakeError::Storage.because("look at a staged file", e))),
+                Err(e) => {
+                    return Err(CommitError::Unknown(
+                        LakeError::Storage.because("look at a staged file", e),
+                    ));
+                }
             }
         }
         Ok(())
@@ -139,10 +156,16 @@ impl FeedTable {
         self.check_columns(table)?;
         let target = version_of(table)? + 1;
         let partition: HashMap<_, _> = slot.partition().into_iter().collect();
-        let leaving = state.log_data().into_iter().filter(|file| file.partition_values_map() == partition);
+        let leaving = state
+            .log_data()
+            .into_iter()
+            .filter(|file| file.partition_values_map() == partition);
         let leaving = leaving.map(|file| Action::Remove(file.remove_action(true)));
         let entering = staged.files.iter().map(|file| add(file, &partition));
-        let actions = leaving.map(Ok).chain(entering).collect::<Result<Vec<_>, LakeError>>()?;
+        let actions = leaving
+            .map(Ok)
+            .chain(entering)
+            .collect::<Result<Vec<_>, LakeError>>()?;
         let metadata = [
             ("taxhub.submission", json!(submission.as_str())),
             ("taxhub.epoch", json!(note.epoch)),
@@ -163,11 +186,18 @@ impl FeedTable {
         };
         let committed = CommitBuilder::from(properties)
             .with_actions(actions)
-            .build(Some(state as &dyn TableReference), Arc::clone(&self.0.log_store), operation)
+            .build(
+                Some(state as &dyn TableReference),
+                Arc::clone(&self.0.log_store),
+                operation,
+            )
             .await
             .map_err(log_error(doing))?;
         let version = i64::try_from(committed.version()).map_err(|_| LakeError::Log)?;
-        assert_eq!(version, target, "a commit without retries lands on its snapshot or not at all");
+        assert_eq!(
+            version, target,
+            "a commit without retries lands on its snapshot or not at all"
+        );
         let mut newer = DeltaTable::new(Arc::clone(&self.0.log_store));
         newer.state = Some(committed.snapshot());
         self.checkpoint(&newer, version).await;
@@ -198,7 +228,10 @@ fn add(file: &StagedFile, partition: &HashMap<String, Option<String>>) -> Result
         modification_time: chrono::Utc::now().timestamp_millis(),
         data_change: true,
         stats: Some(file.statistics.clone()),
-        tags: Some(HashMap::from([("taxhub.sha256".to_owned(), Some(file.sha256.clone()))])),
+        tags: Some(HashMap::from([(
+            "taxhub.sha256".to_owned(),
+            Some(file.sha256.clone()),
+        )])),
         ..Add::default()
     }))
 }

@@ -52,13 +52,21 @@ impl DataFile {
         };
         let writer = ArrowWriter::try_new(sink, Arc::clone(schema), Some(properties(columns)));
         let writer = writer.map_err(|e| LakeError::DataFile.because("begin a data file", e))?;
-        Ok(DataFile { writer, bounds: Collector::new(columns), path, county, rows: 0 })
+        Ok(DataFile {
+            writer,
+            bounds: Collector::new(columns),
+            path,
+            county,
+            rows: 0,
+        })
     }
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<(), LakeError> {
         self.bounds.add(batch);
         self.rows += batch.num_rows() as u64;
-        self.writer.write(batch).map_err(|e| LakeError::DataFile.because("write a data file", e))
+        self.writer
+            .write(batch)
+            .map_err(|e| LakeError::DataFile.because("write a data file", e))
     }
 
     /// Bytes in memory that [`DataFile::end_row_group`] would let go.
@@ -72,13 +80,19 @@ impl DataFile {
     }
 
     pub(super) fn end_row_group(&mut self) -> Result<(), LakeError> {
-        self.writer.flush().map_err(|e| LakeError::DataFile.because("end a row group", e))
+        self.writer
+            .flush()
+            .map_err(|e| LakeError::DataFile.because("end a row group", e))
     }
 
     /// Completes the file; it is durable when this returns, and part of the table only after a commit.
     pub(super) fn finish(self) -> Result<StagedFile, LakeError> {
-        let mut sink = self.writer.into_inner().map_err(|e| LakeError::DataFile.because("end a data file", e))?;
-        sink.hand_over().map_err(|e| LakeError::DataFile.because("end a data file", e))?;
+        let mut sink = self
+            .writer
+            .into_inner()
+            .map_err(|e| LakeError::DataFile.because("end a data file", e))?;
+        sink.hand_over()
+            .map_err(|e| LakeError::DataFile.because("end a data file", e))?;
         let runtime = sink.runtime.clone();
         let finished = runtime.block_on(sink.out.shutdown());
         finished.map_err(|e| LakeError::Storage.because("finish a data file", e))?;
@@ -124,7 +138,9 @@ impl Sink {
         let piece = Bytes::from(std::mem::replace(&mut self.held, Vec::with_capacity(PIECE_BYTES)));
         self.hash.update(&piece);
         self.bytes += piece.len() as u64;
-        self.runtime.block_on(self.out.put(piece)).map_err(io::Error::other)
+        self.runtime
+            .block_on(self.out.put(piece))
+            .map_err(io::Error::other)
     }
 }
 

@@ -32,7 +32,11 @@ impl FeedTable {
     /// The newest versions first, at most `versions_max` of them.
     pub async fn history(&self, versions_max: usize) -> Result<Vec<VersionEntry>, LakeError> {
         let entries = self.log_entries(None).await?;
-        let versions = entries.iter().rev().filter(|entry| !entry.checkpoint).map(|entry| entry.version);
+        let versions = entries
+            .iter()
+            .rev()
+            .filter(|entry| !entry.checkpoint)
+            .map(|entry| entry.version);
         let mut history = Vec::new();
         for version in versions.take(versions_max) {
             history.push(version_entry(version, &self.read_entry(version).await?)?);
@@ -60,7 +64,10 @@ fn version_entry(version: i64, entry: &[u8]) -> Result<VersionEntry, LakeError> 
                 made.submission = submission.and_then(|id| SubmissionId::parse(id).ok());
                 made.epoch = action.get("taxhub.epoch").and_then(Json::as_u64);
                 made.entry = action.get("taxhub.entry").and_then(Json::as_u64);
-                made.at = action.get("timestamp").and_then(Json::as_i64).and_then(DateTime::from_timestamp_millis);
+                made.at = action
+                    .get("timestamp")
+                    .and_then(Json::as_i64)
+                    .and_then(DateTime::from_timestamp_millis);
             }
             _ => {}
         }

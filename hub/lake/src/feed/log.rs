@@ -36,12 +36,20 @@ impl FeedTable {
     /// The newest version that is in the log, entries checked. Never answers from a cache alone.
     pub(super) async fn newest(&self) -> Result<DeltaTable, LakeError> {
         let (cached, checked) = {
-            let newest = self.0.shared.newest.lock().unwrap_or_else(PoisonError::into_inner);
+            let newest = self
+                .0
+                .shared
+                .newest
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             (newest.table.clone(), newest.checked)
         };
         let mut checked = self.check_log(checked).await?;
         let mut table = cached.unwrap_or_else(|| DeltaTable::new(Arc::clone(&self.0.log_store)));
-        table.update_state().await.map_err(log_error("load a feed table"))?;
+        table
+            .update_state()
+            .await
+            .map_err(log_error("load a feed table"))?;
         let version = version_of(&table)?;
         if checked.is_none_or(|checked| checked < version) {
             // Another process committed between the check and the load.
@@ -50,7 +58,12 @@ impl FeedTable {
         if checked.is_none_or(|checked| checked < version) {
             return Err(LakeError::LogDamaged { version });
         }
-        let mut newest = self.0.shared.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = self
+            .0
+            .shared
+            .newest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if newest.table.as_ref().and_then(DeltaTable::version) < table.version() {
             newest.table = Some(table.clone());
         }
@@ -60,7 +73,12 @@ impl FeedTable {
 
     /// Remembers a state that this process committed and the log confirmed.
     pub(super) fn remember(&self, table: DeltaTable) {
-        let mut newest = self.0.shared.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut newest = self
+            .0
+            .shared
+            .newest
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if newest.table.as_ref().and_then(DeltaTable::version) < table.version() {
             newest.checked = newest.checked.max(version_of(&table).ok());
             newest.table = Some(table);
@@ -73,7 +91,10 @@ impl FeedTable {
     async fn check_log(&self, checked: Option<i64>) -> Result<Option<i64>, LakeError> {
         let entries = self.log_entries(checked).await?;
         // What a checkpoint covers is not read any more; entries after it must follow each other without a gap.
-        let checkpoints = entries.iter().filter(|entry| entry.checkpoint).map(|entry| entry.version);
+        let checkpoints = entries
+            .iter()
+            .filter(|entry| entry.checkpoint)
+            .map(|entry| entry.version);
         let mut last = checked.max(checkpoints.max());
         for entry in entries.iter().filter(|entry| !entry.checkpoint) {
             let version = entry.version;
@@ -85,7 +106,9 @@ impl FeedTable {
             }
             let expected = last.map_or(0, |last| last + 1);
             if version != expected {
-                return Err(LakeError::LogDamaged { version: expected }.because("read a log", "an entry is missing"));
+                return Err(
+                    LakeError::LogDamaged { version: expected }.because("read a log", "an entry is missing")
+                );
             }
             self.check_entry(version, &entry.object.location).await?;
             last = Some(version);
@@ -94,22 +117,34 @@ impl FeedTable {
     }
 
     async fn check_entry(&self, version: i64, path: &Path) -> Result<(), LakeError> {
-        let bytes = self.0.store.get(path).await.map_err(storage("read a log entry"))?;
+        let bytes = self
+            .0
+            .store
+            .get(path)
+            .await
+            .map_err(storage("read a log entry"))?;
         let bytes = bytes.bytes().await.map_err(storage("read a log entry"))?;
         if actions(&bytes).is_some_and(|mut actions| actions.next().is_some()) {
             return Ok(());
         }
-        Err(LakeError::LogDamaged { version }.because("believe a log entry", "it is not a list of json objects"))
+        Err(LakeError::LogDamaged { version }
+            .because("believe a log entry", "it is not a list of json objects"))
     }
 
     /// The log's files above a version, or all of them, in order.
     pub(super) async fn log_entries(&self, above: Option<i64>) -> Result<Vec<LogEntry>, LakeError> {
         let folder = self.root().join(LOG);
         let listed = match above {
-            Some(version) => self.0.store.list_with_offset(Some(&folder), &entry_path(&folder, version)),
+            Some(version) => self
+                .0
+                .store
+                .list_with_offset(Some(&folder), &entry_path(&folder, version)),
             None => self.0.store.list(Some(&folder)),
         };
-        let listed = listed.try_collect::<Vec<_>>().await.map_err(storage("list a log"))?;
+        let listed = listed
+            .try_collect::<Vec<_>>()
+            .await
+            .map_err(storage("list a log"))?;
         let mut entries: Vec<LogEntry> = listed.into_iter().filter_map(LogEntry::of).collect();
         entries.sort_by_key(|entry| (entry.version, entry.checkpoint));
         Ok(entries)
@@ -118,7 +153,12 @@ impl FeedTable {
     /// Bytes of one entry.
     pub(super) async fn read_entry(&self, version: i64) -> Result<bytes::Bytes, LakeError> {
         let path = entry_path(&self.root().join(LOG), version);
-        let read = self.0.store.get(&path).await.map_err(storage("read a log entry"))?;
+        let read = self
+            .0
+            .store
+            .get(&path)
+            .await
+            .map_err(storage("read a log entry"))?;
         read.bytes().await.map_err(storage("read a log entry"))
     }
 }
@@ -142,13 +182,20 @@ impl LogEntry {
             _ if rest.starts_with(".checkpoint.") => true,
             _ => return None,
         };
-        Some(LogEntry { version: version.parse().ok()?, checkpoint, object })
+        Some(LogEntry {
+            version: version.parse().ok()?,
+            checkpoint,
+            object,
+        })
     }
 }
 
 /// The actions of an entry: one JSON object with one key per line. `None` if any line is something else.
 pub(super) fn actions(entry: &[u8]) -> Option<impl Iterator<Item = (String, serde_json::Value)>> {
-    let lines = std::str::from_utf8(entry).ok()?.lines().filter(|line| !line.trim().is_empty());
+    let lines = std::str::from_utf8(entry)
+        .ok()?
+        .lines()
+        .filter(|line| !line.trim().is_empty());
     let parsed = lines.map(|line| {
         let action: serde_json::Map<String, serde_json::Value> = serde_json::from_str(line).ok()?;
         action.into_iter().next()
@@ -157,7 +204,10 @@ pub(super) fn actions(entry: &[u8]) -> Option<impl Iterator<Item = (String, serd
 }
 
 pub(super) fn version_of(table: &DeltaTable) -> Result<i64, LakeError> {
-    table.version().and_then(|version| i64::try_from(version).ok()).ok_or(LakeError::Log)
+    table
+        .version()
+        .and_then(|version| i64::try_from(version).ok())
+        .ok_or(LakeError::Log)
 }
 
 pub(super) fn log_error(doing: &'static str) -> impl FnOnce(DeltaTableError) -> LakeError {

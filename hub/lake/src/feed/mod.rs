@@ -67,7 +67,12 @@ impl FeedTable {
     pub(crate) async fn open(lake: &Lake, contract: &Contract) -> Result<FeedTable, LakeError> {
         let tokenizer = lake.tokenizer();
         let tokens = contract.fields().iter().filter(|field| field.is_token());
-        let tokens = tokens.map(|field| (field.name.clone(), tokenizer.domain(&crate::keys::token_domain(field))));
+        let tokens = tokens.map(|field| {
+            (
+                field.name.clone(),
+                tokenizer.domain(&crate::keys::token_domain(field)),
+            )
+        });
         let feed = contract.id().clone();
         let table = FeedTable(Arc::new(Inner {
             contract_version: contract.version().to_owned(),
@@ -76,7 +81,10 @@ impl FeedTable {
             store: lake.store(),
             reveal: lake.reveal(),
             log_store: log::log_store(lake.store(), &feed)?,
-            shared: Arc::new(Shared { lane: tokio::sync::Mutex::default(), newest: Mutex::default() }),
+            shared: Arc::new(Shared {
+                lane: tokio::sync::Mutex::default(),
+                newest: Mutex::default(),
+            }),
             feed,
         }));
         table.create_or_check().await?;
@@ -120,7 +128,9 @@ impl FeedTable {
 
 impl fmt::Debug for FeedTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FeedTable").field("feed", &self.0.feed).finish_non_exhaustive()
+        f.debug_struct("FeedTable")
+            .field("feed", &self.0.feed)
+            .finish_non_exhaustive()
     }
 }
 

@@ -66,10 +66,14 @@ impl Shaper {
         let schema = batch.schema();
         let expected = self.columns.len() - 1 + PARTITION_COLUMNS.len();
         if batch.num_columns() != expected {
-            return Err(refused("the number of columns is another one than the contract's"));
+            return Err(refused(
+                "the number of columns is another one than the contract's",
+            ));
         }
         for (name, value) in &self.partition {
-            let column = batch.column_by_name(name).ok_or_else(|| refused("a partition column is missing"))?;
+            let column = batch
+                .column_by_name(name)
+                .ok_or_else(|| refused("a partition column is missing"))?;
             if !all_equal(column, value.as_deref())? {
                 return Err(refused("a row belongs to another slot"));
             }
@@ -80,7 +84,9 @@ impl Shaper {
                 arrays.push(repeat(&self.submission, batch.num_rows()));
                 continue;
             }
-            let given = schema.index_of(&column.name).map_err(|_| refused("a column of the contract is missing"))?;
+            let given = schema
+                .index_of(&column.name)
+                .map_err(|_| refused("a column of the contract is missing"))?;
             let given = of_type(batch.column(given), field.data_type())?;
             arrays.push(match column.token {
                 true => {
@@ -97,15 +103,23 @@ impl Shaper {
 
     /// Pairs of columns that hold at least `least` of them; `0` hands out all.
     pub(super) fn take_pairs(&mut self, least: usize) -> Vec<(String, Pairs)> {
-        let full = self.pairs.iter_mut().filter(|(_, pairs)| !pairs.is_empty() && pairs.len() >= least);
-        full.map(|(column, pairs)| (column.clone(), std::mem::take(pairs))).collect()
+        let full = self
+            .pairs
+            .iter_mut()
+            .filter(|(_, pairs)| !pairs.is_empty() && pairs.len() >= least);
+        full.map(|(column, pairs)| (column.clone(), std::mem::take(pairs)))
+            .collect()
     }
 }
 
 /// A batch by county; rows keep their order. Rows without a county are together under `None`.
 pub(super) fn by_county(batch: &RecordBatch) -> Result<Vec<(Option<String>, RecordBatch)>, LakeError> {
-    let county = batch.column_by_name(COUNTY).ok_or_else(|| refused("no county column"))?;
-    let county = county.as_string_opt::<i32>().ok_or_else(|| refused("the county column is no text"))?;
+    let county = batch
+        .column_by_name(COUNTY)
+        .ok_or_else(|| refused("no county column"))?;
+    let county = county
+        .as_string_opt::<i32>()
+        .ok_or_else(|| refused("the county column is no text"))?;
     let mut groups: BTreeMap<Option<&str>, Vec<u32>> = BTreeMap::new();
     for (row, county) in (0u32..).zip(county.iter()) {
         groups.entry(county).or_default().push(row);
@@ -131,7 +145,9 @@ fn tokenize(values: &StringArray, tokenizer: &DomainTokenizer, pairs: &mut Pairs
         };
         let token = tokenizer.token(value);
         tokens.append_value(&token);
-        pairs.entry(token).or_insert_with(|| Zeroizing::new(value.to_owned()));
+        pairs
+            .entry(token)
+            .or_insert_with(|| Zeroizing::new(value.to_owned()));
     }
     Arc::new(tokens.finish())
 }

@@ -97,7 +97,9 @@ impl FeedTable {
             }
         }
         drop(to_stager);
-        staging.await.map_err(|e| LakeError::DataFile.because("stage a submission", e))?
+        staging
+            .await
+            .map_err(|e| LakeError::DataFile.because("stage a submission", e))?
     }
 }
 
@@ -134,10 +136,15 @@ impl Stager {
         }
     }
 
-    fn run(mut self, mut batches: mpsc::Receiver<Result<Option<RecordBatch>, LakeError>>) -> Result<Staged, LakeError> {
+    fn run(
+        mut self,
+        mut batches: mpsc::Receiver<Result<Option<RecordBatch>, LakeError>>,
+    ) -> Result<Staged, LakeError> {
         loop {
             // A channel that closes without an end means that whoever staged has gone.
-            let Some(batch) = batches.blocking_recv().ok_or(LakeError::Upstream)?? else { break };
+            let Some(batch) = batches.blocking_recv().ok_or(LakeError::Upstream)?? else {
+                break;
+            };
             self.take(&batch)?;
         }
         while let Some((_, file)) = self.open.pop_first() {
@@ -180,22 +187,37 @@ impl Stager {
 
     fn begin(&mut self, county: Option<String>) -> Result<DataFile, LakeError> {
         if self.open.len() >= OPEN_FILES_MAX {
-            let largest = self.open.iter().max_by_key(|(_, file)| file.written_bytes() + file.held_bytes());
-            if let Some(file) = largest.map(|(county, _)| county.clone()).and_then(|county| self.open.remove(&county)) {
+            let largest = self
+                .open
+                .iter()
+                .max_by_key(|(_, file)| file.written_bytes() + file.held_bytes());
+            if let Some(file) = largest
+                .map(|(county, _)| county.clone())
+                .and_then(|county| self.open.remove(&county))
+            {
                 self.files.push(file.finish()?);
             }
         }
         self.begun += 1;
-        let (path, location) = self.table.data_path(&self.slot, &self.submission, self.attempt, self.begun);
+        let (path, location) = self
+            .table
+            .data_path(&self.slot, &self.submission, self.attempt, self.begun);
         let store = self.table.0.store.clone();
-        DataFile::create(store, (path, location), county, (self.shaper.schema(), self.shaper.columns()))
+        DataFile::create(
+            store,
+            (path, location),
+            county,
+            (self.shaper.schema(), self.shaper.columns()),
+        )
     }
 
     fn put_pairs(&mut self, least: usize) -> Result<(), LakeError> {
         for (column, pairs) in self.shaper.take_pairs(least) {
             self.parts += 1;
             let table = &self.table.0;
-            let put = table.reveal.put(&table.feed, &column, &self.submission, self.parts, pairs);
+            let put = table
+                .reveal
+                .put(&table.feed, &column, &self.submission, self.parts, pairs);
             self.reveal.push(self.runtime.block_on(put)?);
         }
         Ok(())

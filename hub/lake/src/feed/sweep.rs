@@ -35,7 +35,10 @@ impl FeedTable {
     /// Lists everything that might turn out to belong to nobody. Read the open intents *after* this returned.
     pub async fn unnamed(&self) -> Result<Unnamed, LakeError> {
         let reveal = Path::from_iter(["reveal", self.0.feed.as_str()]);
-        Ok(Unnamed { data: self.list(&self.data_folder()).await?, reveal: self.list(&reveal).await? })
+        Ok(Unnamed {
+            data: self.list(&self.data_folder()).await?,
+            reveal: self.list(&reveal).await?,
+        })
     }
 
     /// Removes of `listed` what no log entry names and no open intent owns.
@@ -49,15 +52,21 @@ impl FeedTable {
         let mut swept = Swept::default();
         let root = self.root();
         for file in listed.data {
-            let Some(owner) = FeedTable::owner(&file) else { continue };
-            let relative = file.prefix_match(&root).map(|parts| parts.collect::<Path>().to_string());
+            let Some(owner) = FeedTable::owner(&file) else {
+                continue;
+            };
+            let relative = file
+                .prefix_match(&root)
+                .map(|parts| parts.collect::<Path>().to_string());
             if !open.contains(&owner) && relative.is_some_and(|path| !named.contains(&path)) {
                 self.remove(&file).await?;
                 swept.data_files += 1;
             }
         }
         for segment in listed.reveal {
-            let Some(owner) = segment_owner(&segment) else { continue };
+            let Some(owner) = segment_owner(&segment) else {
+                continue;
+            };
             if !open.contains(&owner) && !landed.contains(&owner) {
                 self.remove(&segment).await?;
                 swept.reveal_segments += 1;
@@ -69,7 +78,12 @@ impl FeedTable {
     /// Paths of all files that any log entry added, and all submissions that came in.
     async fn named(&self) -> Result<(HashSet<String>, BTreeSet<SubmissionId>), LakeError> {
         let (mut named, mut landed) = (HashSet::new(), BTreeSet::new());
-        for entry in self.log_entries(None).await?.into_iter().filter(|entry| !entry.checkpoint) {
+        for entry in self
+            .log_entries(None)
+            .await?
+            .into_iter()
+            .filter(|entry| !entry.checkpoint)
+        {
             let version = entry.version;
             let bytes = self.read_entry(version).await?;
             for (kind, action) in actions(&bytes).ok_or(LakeError::LogDamaged { version })? {
@@ -87,7 +101,12 @@ impl FeedTable {
     }
 
     async fn list(&self, folder: &Path) -> Result<Vec<Path>, LakeError> {
-        let listed = self.0.store.list(Some(folder)).map_ok(|object| object.location).try_collect();
+        let listed = self
+            .0
+            .store
+            .list(Some(folder))
+            .map_ok(|object| object.location)
+            .try_collect();
         listed.await.map_err(storage("list objects"))
     }
 

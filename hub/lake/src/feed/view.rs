@@ -33,7 +33,10 @@ impl FeedTable {
             return Err(LakeError::NoVersion { version });
         }
         let mut table = DeltaTable::new(Arc::clone(&self.0.log_store));
-        table.load_version(wanted).await.map_err(log_error("load a version"))?;
+        table
+            .load_version(wanted)
+            .await
+            .map_err(log_error("load a version"))?;
         self.snapshot_of(&table)
     }
 
@@ -59,7 +62,9 @@ impl FeedTable {
         }
         let path = file.path();
         // Our own paths need no escaping; anything else was written by somebody else, or leads out of the table.
-        let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.'));
+        let plain = path
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.'));
         if !plain || path.contains("..") || path.starts_with('/') {
             return Err(unreadable("its path is not one of ours"));
         }
@@ -74,7 +79,12 @@ impl FeedTable {
             _ => None,
         };
         Ok(FileEntry {
-            path: self.root().parts().chain(Path::from(path.as_ref()).parts()).collect::<Path>().to_string(),
+            path: self
+                .root()
+                .parts()
+                .chain(Path::from(path.as_ref()).parts())
+                .collect::<Path>()
+                .to_string(),
             size_bytes: u64::try_from(file.size()).map_err(|_| unreadable("its size is negative"))?,
             rows,
             partition,

@@ -15,7 +15,11 @@ use crate::error::LakeError;
 const FILE_BYTES_MAX: u64 = 256;
 
 pub(super) fn load_or_create(dir: &Path) -> Result<KeyRing, LakeError> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(keys("make the key directory"))?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(keys("make the key directory"))?;
     let found = load(dir)?;
     if !found.is_empty() {
         return ring(found);
@@ -23,9 +27,13 @@ pub(super) fn load_or_create(dir: &Path) -> Result<KeyRing, LakeError> {
     let seal = create(dir, "seal")?;
     let token = create(dir, "token")?;
     // The names must outlive a power cut before anything is sealed with the keys behind them.
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(keys("sync the key directory"))?;
+    File::open(dir)
+        .and_then(|dir| dir.sync_all())
+        .map_err(keys("sync the key directory"))?;
     if let Some(parent) = dir.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        File::open(parent).and_then(|dir| dir.sync_all()).map_err(keys("sync the key directory's parent"))?;
+        File::open(parent)
+            .and_then(|dir| dir.sync_all())
+            .map_err(keys("sync the key directory's parent"))?;
     }
     KeyRing::new(vec![seal], token)
 }
@@ -41,13 +49,19 @@ fn load(dir: &Path) -> Result<Vec<Found>, LakeError> {
     for entry in fs::read_dir(dir).map_err(keys("list the key directory"))? {
         let entry = entry.map_err(keys("list the key directory"))?;
         let name = entry.file_name();
-        let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".key")) else { continue };
+        let Some(stem) = name.to_str().and_then(|name| name.strip_suffix(".key")) else {
+            continue;
+        };
         let mut parts = stem.splitn(3, '-');
         let (Some(kind), Some(number), Some(id)) = (parts.next(), parts.next(), parts.next()) else {
             return Err(LakeError::Keys.because("read a key file", "its name has no kind, number and id"));
         };
         let number = number.parse().map_err(keys("read the number of a key"))?;
-        found.push(Found { kind: kind.to_owned(), number, key: read(&entry.path(), kind, id)? });
+        found.push(Found {
+            kind: kind.to_owned(),
+            number,
+            key: read(&entry.path(), kind, id)?,
+        });
     }
     found.sort_by_key(|found| found.number);
     Ok(found)
@@ -70,12 +84,21 @@ fn ring(found: Vec<Found>) -> Result<KeyRing, LakeError> {
 
 fn read(path: &Path, kind: &str, id: &str) -> Result<Key, LakeError> {
     let file = File::open(path).map_err(keys("open a key file"))?;
-    let mode = file.metadata().map_err(keys("look at a key file"))?.permissions().mode();
+    let mode = file
+        .metadata()
+        .map_err(keys("look at a key file"))?
+        .permissions()
+        .mode();
     if mode & 0o077 != 0 {
-        return Err(LakeError::Keys.because("use a key file", format!("mode {:o} lets others in", mode & 0o777)));
+        return Err(LakeError::Keys.because(
+            "use a key file",
+            format!("mode {:o} lets others in", mode & 0o777),
+        ));
     }
     let mut line = Zeroizing::new(String::with_capacity(FILE_BYTES_MAX as usize));
-    file.take(FILE_BYTES_MAX).read_to_string(&mut line).map_err(keys("read a key file"))?;
+    file.take(FILE_BYTES_MAX)
+        .read_to_string(&mut line)
+        .map_err(keys("read a key file"))?;
     let words: Vec<&str> = line.split_whitespace().collect();
     let ["taxhub-key", "1", its_kind, its_id, digits] = words.as_slice() else {
         return Err(LakeError::Keys.because("read a key file", "not a key file"));
@@ -91,17 +114,25 @@ fn read(path: &Path, kind: &str, id: &str) -> Result<Key, LakeError> {
 
 fn create(dir: &Path, kind: &str) -> Result<Key, LakeError> {
     let mut bytes = Zeroizing::new([0u8; 32]);
-    rand::rngs::OsRng.try_fill_bytes(bytes.as_mut_slice()).map_err(keys("draw a key"))?;
+    rand::rngs::OsRng
+        .try_fill_bytes(bytes.as_mut_slice())
+        .map_err(keys("draw a key"))?;
     let key = Key::new(bytes);
     let path = dir.join(format!("{kind}-1-{}.key", key.id()));
-    let line = Zeroizing::new(format!("taxhub-key 1 {kind} {} {}\n", key.id(), *Zeroizing::new(hex::encode(key.bytes()))));
+    let line = Zeroizing::new(format!(
+        "taxhub-key 1 {kind} {} {}\n",
+        key.id(),
+        *Zeroizing::new(hex::encode(key.bytes()))
+    ));
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&path)
         .map_err(keys("create a key file"))?;
-    file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(keys("write a key file"))?;
+    file.write_all(line.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(keys("write a key file"))?;
     Ok(key)
 }
 

@@ -25,8 +25,14 @@ pub(crate) struct Key {
 
 impl Key {
     pub(crate) fn new(bytes: Zeroizing<[u8; 32]>) -> Key {
-        let digest = Sha256::new().chain_update(b"taxhub key id\0").chain_update(bytes.as_slice()).finalize();
-        Key { id: hex::encode(digest.iter().take(6).copied().collect::<Vec<u8>>()), bytes }
+        let digest = Sha256::new()
+            .chain_update(b"taxhub key id\0")
+            .chain_update(bytes.as_slice())
+            .finalize();
+        Key {
+            id: hex::encode(digest.iter().take(6).copied().collect::<Vec<u8>>()),
+            bytes,
+        }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -69,7 +75,11 @@ impl KeyRing {
     pub(crate) fn new(sealing: Vec<Key>, token: Key) -> Result<KeyRing, LakeError> {
         let sealing: Vec<_> = sealing.into_iter().map(Arc::new).collect();
         let newest = sealing.last().cloned().ok_or(LakeError::Keys)?;
-        Ok(KeyRing(Arc::new(Keys { sealing, newest, token: Arc::new(token) })))
+        Ok(KeyRing(Arc::new(Keys {
+            sealing,
+            newest,
+            token: Arc::new(token),
+        })))
     }
 
     /// The pseudonymiser of this lake.
@@ -79,7 +89,10 @@ impl KeyRing {
 
     /// Ids of all keys, the token key first. Ids are not secret.
     pub fn ids(&self) -> Vec<String> {
-        std::iter::once(&self.0.token).chain(&self.0.sealing).map(|key| key.id().to_owned()).collect()
+        std::iter::once(&self.0.token)
+            .chain(&self.0.sealing)
+            .map(|key| key.id().to_owned())
+            .collect()
     }
 
     pub(crate) fn newest(&self) -> &Key {

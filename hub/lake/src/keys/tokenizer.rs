@@ -71,7 +71,10 @@ pub fn token_domain(field: &Field) -> String {
     .to_owned()
 }
 
-#[allow(clippy::expect_used, reason = "HMAC takes keys of any length; the error exists for other MACs")]
+#[allow(
+    clippy::expect_used,
+    reason = "HMAC takes keys of any length; the error exists for other MACs"
+)]
 pub(crate) fn hmac(key: &Key) -> Hmac<Sha256> {
     <Hmac<Sha256> as Mac>::new_from_slice(key.bytes()).expect("HMAC takes keys of any length")
 }

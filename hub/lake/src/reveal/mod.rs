@@ -39,12 +39,21 @@ impl Reveal {
         part: u32,
         pairs: Pairs,
     ) -> Result<String, LakeError> {
-        let key = Path::from_iter(["reveal", feed.as_str(), column, submission.as_str(), &format!("{part:04}.sealed")]);
+        let key = Path::from_iter([
+            "reveal",
+            feed.as_str(),
+            column,
+            submission.as_str(),
+            &format!("{part:04}.sealed"),
+        ]);
         let (keys, name) = (self.keys.clone(), key.to_string());
         let sealed = tokio::task::spawn_blocking(move || segment::seal(&keys, &name, &pairs))
             .await
             .map_err(|e| LakeError::Seal.because("seal a reveal segment", e))??;
-        self.store.put(&key, PutPayload::from(sealed)).await.map_err(storage("write a reveal segment"))?;
+        self.store
+            .put(&key, PutPayload::from(sealed))
+            .await
+            .map_err(storage("write a reveal segment"))?;
         Ok(key.to_string())
     }
 
@@ -56,7 +65,8 @@ impl Reveal {
         column: &str,
         token: &str,
     ) -> Result<Option<Zeroizing<String>>, LakeError> {
-        self.find_below(Path::from_iter(["reveal", feed.as_str(), column]), token).await
+        self.find_below(Path::from_iter(["reveal", feed.as_str(), column]), token)
+            .await
     }
 
     /// As [`Reveal::find`], in one submission: the row that shows the token also names its submission.
@@ -67,11 +77,19 @@ impl Reveal {
         submission: &SubmissionId,
         token: &str,
     ) -> Result<Option<Zeroizing<String>>, LakeError> {
-        self.find_below(Path::from_iter(["reveal", feed.as_str(), column, submission.as_str()]), token).await
+        self.find_below(
+            Path::from_iter(["reveal", feed.as_str(), column, submission.as_str()]),
+            token,
+        )
+        .await
     }
 
     async fn find_below(&self, folder: Path, token: &str) -> Result<Option<Zeroizing<String>>, LakeError> {
-        let listed = self.store.list(Some(&folder)).map_ok(|object| object.location).try_collect::<Vec<_>>();
+        let listed = self
+            .store
+            .list(Some(&folder))
+            .map_ok(|object| object.location)
+            .try_collect::<Vec<_>>();
         let mut segments = listed.await.map_err(storage("list reveal segments"))?;
         // Submission ids sort by arrival, so the newest are last.
         segments.sort_by(|a, b| b.cmp(a));

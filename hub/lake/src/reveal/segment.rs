@@ -24,7 +24,12 @@ pub(super) fn seal(keys: &KeyRing, name: &str, pairs: &Pairs) -> Result<Vec<u8>,
     let header = Header::new(keys)?;
     let cipher = header.cipher(keys, name)?;
     let (mut sealed, mut index) = (Vec::new(), Vec::new());
-    let mut writer = Blocks { cipher: &cipher, sealed: &mut sealed, index: &mut index, number: 0 };
+    let mut writer = Blocks {
+        cipher: &cipher,
+        sealed: &mut sealed,
+        index: &mut index,
+        number: 0,
+    };
     let mut block = Zeroizing::new(Vec::with_capacity(BLOCK_BYTES + 1024));
     let mut first: Option<&str> = None;
     for (token, raw) in pairs {
@@ -62,8 +67,13 @@ impl Blocks<'_> {
     fn push(&mut self, first: &str, mut block: Vec<u8>) -> Result<(), LakeError> {
         self.cipher.seal(self.number, false, &mut block)?;
         put_text(self.index, first)?;
-        self.index.extend_from_slice(&(self.sealed.len() as u64).to_be_bytes());
-        self.index.extend_from_slice(&u32::try_from(block.len()).map_err(|_| LakeError::Seal)?.to_be_bytes());
+        self.index
+            .extend_from_slice(&(self.sealed.len() as u64).to_be_bytes());
+        self.index.extend_from_slice(
+            &u32::try_from(block.len())
+                .map_err(|_| LakeError::Seal)?
+                .to_be_bytes(),
+        );
         self.sealed.extend_from_slice(&block);
         self.number += 1;
         Ok(())
@@ -80,14 +90,21 @@ pub(super) async fn find(
     let footer = Footer::parse(&tail)?;
     let from = footer.index_at.checked_sub(tail_at).ok_or_else(damaged)?;
     let from = usize::try_from(from).map_err(|_| damaged())?;
-    let end = from.checked_add(footer.index_bytes as usize).ok_or_else(damaged)?;
+    let end = from
+        .checked_add(footer.index_bytes as usize)
+        .ok_or_else(damaged)?;
     let index = tail.get(from..end).ok_or_else(damaged)?;
     let (header, _) = Header::parse(tail.get(end..).ok_or_else(damaged)?)?.ok_or_else(damaged)?;
     let cipher = header.cipher(keys, key.as_ref())?;
     let index = cipher.open(footer.blocks, true, index)?;
-    let Some(place) = block_of(&index, token)? else { return Ok(None) };
+    let Some(place) = block_of(&index, token)? else {
+        return Ok(None);
+    };
     let range = place.at..place.at + u64::from(place.bytes);
-    let sealed = store.get_range(key, range).await.map_err(storage("read a reveal block"))?;
+    let sealed = store
+        .get_range(key, range)
+        .await
+        .map_err(storage("read a reveal block"))?;
     let block = Zeroizing::new(cipher.open(place.number, false, &sealed)?);
     let mut rest = block.as_slice();
     while !rest.is_empty() {
@@ -103,8 +120,14 @@ pub(super) async fn find(
 async fn tail(store: &Arc<dyn ObjectStore>, key: &Path) -> Result<(Bytes, u64), LakeError> {
     let mut wanted = TAIL_BYTES;
     loop {
-        let options = GetOptions { range: Some(GetRange::Suffix(wanted)), ..GetOptions::default() };
-        let got = store.get_opts(key, options).await.map_err(storage("read a reveal index"))?;
+        let options = GetOptions {
+            range: Some(GetRange::Suffix(wanted)),
+            ..GetOptions::default()
+        };
+        let got = store
+            .get_opts(key, options)
+            .await
+            .map_err(storage("read a reveal index"))?;
         let (at, size) = (got.range.start, got.meta.size);
         let tail = got.bytes().await.map_err(storage("read a reveal index"))?;
         let needed = size.saturating_sub(Footer::parse(&tail)?.index_at);
@@ -126,7 +149,11 @@ impl Footer {
     fn parse(tail: &[u8]) -> Result<Footer, LakeError> {
         let (_, footer) = tail.split_last_chunk::<FOOTER_BYTES>().ok_or_else(damaged)?;
         let mut rest = footer.as_slice();
-        Ok(Footer { index_at: take_u64(&mut rest)?, index_bytes: take_u32(&mut rest)?, blocks: take_u32(&mut rest)? })
+        Ok(Footer {
+            index_at: take_u64(&mut rest)?,
+            index_bytes: take_u32(&mut rest)?,
+            blocks: take_u32(&mut rest)?,
+        })
     }
 }
 
@@ -156,7 +183,11 @@ fn damaged() -> LakeError {
 }
 
 fn put_text(into: &mut Vec<u8>, text: &str) -> Result<(), LakeError> {
-    into.extend_from_slice(&u32::try_from(text.len()).map_err(|_| LakeError::Seal)?.to_be_bytes());
+    into.extend_from_slice(
+        &u32::try_from(text.len())
+            .map_err(|_| LakeError::Seal)?
+            .to_be_bytes(),
+    );
     into.extend_from_slice(text.as_bytes());
     Ok(())
 }

@@ -14,7 +14,7 @@ pub use reader::PlainStream;
 pub use writer::{Sealed, SealedWriter};
 
 pub(crate) use reader::open;
-pub(crate) use segments::{Header, HEADER_BYTES_MAX, SEGMENT_BYTES, SegmentCipher, TAG_BYTES};
+pub(crate) use segments::{Header, SEGMENT_BYTES, SegmentCipher, TAG_BYTES};
 
 #[cfg(test)]
 mod tests;

@@ -15,10 +15,23 @@ use crate::keys::KeyRing;
 /// in a short read; whoever acts on the first bytes before the end must be able to take it back.
 pub type PlainStream = BoxStream<'static, Result<Bytes, LakeError>>;
 
-pub(crate) async fn open(store: &Arc<dyn ObjectStore>, keys: &KeyRing, key: &Path) -> Result<PlainStream, LakeError> {
-    let sealed = store.get(key).await.map_err(storage("read a sealed object"))?.into_stream();
-    let mut reader =
-        Reader { sealed, held: BytesMut::new(), ended: false, number: 0, over: false };
+pub(crate) async fn open(
+    store: &Arc<dyn ObjectStore>,
+    keys: &KeyRing,
+    key: &Path,
+) -> Result<PlainStream, LakeError> {
+    let sealed = store
+        .get(key)
+        .await
+        .map_err(storage("read a sealed object"))?
+        .into_stream();
+    let mut reader = Reader {
+        sealed,
+        held: BytesMut::new(),
+        ended: false,
+        number: 0,
+        over: false,
+    };
     let header = loop {
         if let Some((header, length)) = Header::parse(&reader.held)? {
             let _ = reader.held.split_to(length);
@@ -29,12 +42,14 @@ pub(crate) async fn open(store: &Arc<dyn ObjectStore>, keys: &KeyRing, key: &Pat
         }
     };
     let cipher = header.cipher(keys, key.as_ref())?;
-    Ok(stream::unfold((reader, cipher), |(mut reader, cipher)| async move {
-        let item = reader.segment(&cipher).await.transpose()?;
-        reader.over |= item.is_err();
-        Some((item, (reader, cipher)))
-    })
-    .boxed())
+    Ok(
+        stream::unfold((reader, cipher), |(mut reader, cipher)| async move {
+            let item = reader.segment(&cipher).await.transpose()?;
+            reader.over |= item.is_err();
+            Some((item, (reader, cipher)))
+        })
+        .boxed(),
+    )
 }
 
 struct Reader {
@@ -67,7 +82,9 @@ impl Reader {
             return Ok(false);
         }
         match self.sealed.next().await {
-            Some(bytes) => self.held.extend_from_slice(&bytes.map_err(storage("read a sealed object"))?),
+            Some(bytes) => self
+                .held
+                .extend_from_slice(&bytes.map_err(storage("read a sealed object"))?),
             None => self.ended = true,
         }
         Ok(!self.ended)

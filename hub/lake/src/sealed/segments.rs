@@ -13,8 +13,8 @@ use crate::keys::{KeyRing, hmac};
 pub(crate) const SEGMENT_BYTES: usize = 256 * 1024;
 /// What sealing adds to a segment.
 pub(crate) const TAG_BYTES: usize = 16;
-/// Longest header; a reader needs no more to begin.
-pub(crate) const HEADER_BYTES_MAX: usize = 8 + 1 + KEY_ID_BYTES_MAX + SALT_BYTES + PREFIX_BYTES;
+/// Longest header.
+const HEADER_BYTES_MAX: usize = 8 + 1 + KEY_ID_BYTES_MAX + SALT_BYTES + PREFIX_BYTES;
 
 const MAGIC: &[u8; 8] = b"txhseal1";
 const KEY_ID_BYTES_MAX: usize = 64;
@@ -33,9 +33,17 @@ impl Header {
     pub(crate) fn new(keys: &KeyRing) -> Result<Header, LakeError> {
         let (mut salt, mut prefix) = ([0; SALT_BYTES], [0; PREFIX_BYTES]);
         let mut random = rand::rngs::OsRng;
-        random.try_fill_bytes(&mut salt).map_err(|e| LakeError::Seal.because("draw a salt", e))?;
-        random.try_fill_bytes(&mut prefix).map_err(|e| LakeError::Seal.because("draw a nonce", e))?;
-        Ok(Header { key_id: keys.newest().id().to_owned(), salt, prefix })
+        random
+            .try_fill_bytes(&mut salt)
+            .map_err(|e| LakeError::Seal.because("draw a salt", e))?;
+        random
+            .try_fill_bytes(&mut prefix)
+            .map_err(|e| LakeError::Seal.because("draw a nonce", e))?;
+        Ok(Header {
+            key_id: keys.newest().id().to_owned(),
+            salt,
+            prefix,
+        })
     }
 
     pub(crate) fn bytes(&self) -> Vec<u8> {
@@ -52,18 +60,35 @@ impl Header {
     /// Reads a header from the front of `bytes`; `None` while more bytes are needed. Returns its length too.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Option<(Header, usize)>, LakeError> {
         let damaged = || LakeError::Seal.because("read a seal", "not a sealed object");
-        let Some((magic, rest)) = bytes.split_at_checked(MAGIC.len()) else { return Ok(None) };
-        let Some((length, rest)) = rest.split_first() else { return Ok(None) };
+        let Some((magic, rest)) = bytes.split_at_checked(MAGIC.len()) else {
+            return Ok(None);
+        };
+        let Some((length, rest)) = rest.split_first() else {
+            return Ok(None);
+        };
         let length = usize::from(*length);
         if magic != MAGIC || length > KEY_ID_BYTES_MAX {
             return Err(damaged());
         }
-        let Some((key_id, rest)) = rest.split_at_checked(length) else { return Ok(None) };
-        let Some((salt, rest)) = rest.split_first_chunk::<SALT_BYTES>() else { return Ok(None) };
-        let Some(prefix) = rest.first_chunk::<PREFIX_BYTES>() else { return Ok(None) };
+        let Some((key_id, rest)) = rest.split_at_checked(length) else {
+            return Ok(None);
+        };
+        let Some((salt, rest)) = rest.split_first_chunk::<SALT_BYTES>() else {
+            return Ok(None);
+        };
+        let Some(prefix) = rest.first_chunk::<PREFIX_BYTES>() else {
+            return Ok(None);
+        };
         let key_id = std::str::from_utf8(key_id).map_err(|_| damaged())?.to_owned();
-        let header = Header { key_id, salt: *salt, prefix: *prefix };
-        Ok(Some((header, MAGIC.len() + 1 + length + SALT_BYTES + PREFIX_BYTES)))
+        let header = Header {
+            key_id,
+            salt: *salt,
+            prefix: *prefix,
+        };
+        Ok(Some((
+            header,
+            MAGIC.len() + 1 + length + SALT_BYTES + PREFIX_BYTES,
+        )))
     }
 
     /// The cipher of this object. `name` is its object key: under another name nothing opens.
@@ -77,7 +102,11 @@ impl Header {
         let mut bound = self.bytes();
         bound.extend_from_slice(name.as_bytes());
         let cipher = Aes256Gcm::new(AesKey::<Aes256Gcm>::from_slice(derived.as_slice()));
-        Ok(SegmentCipher { cipher, prefix: self.prefix, bound })
+        Ok(SegmentCipher {
+            cipher,
+            prefix: self.prefix,
+            bound,
+        })
     }
 }
 
@@ -92,14 +121,19 @@ impl SegmentCipher {
     /// Encrypts `segment` in place and appends the tag. A number must not be used twice in one object.
     pub(crate) fn seal(&self, number: u32, last: bool, segment: &mut Vec<u8>) -> Result<(), LakeError> {
         let nonce = self.nonce(number, last);
-        let sealed = self.cipher.encrypt_in_place(Nonce::from_slice(&nonce), &self.bound, segment);
+        let sealed = self
+            .cipher
+            .encrypt_in_place(Nonce::from_slice(&nonce), &self.bound, segment);
         sealed.map_err(|e| LakeError::Seal.because("seal a segment", e))
     }
 
     /// Decrypts one segment with its tag.
     pub(crate) fn open(&self, number: u32, last: bool, sealed: &[u8]) -> Result<Vec<u8>, LakeError> {
         let nonce = self.nonce(number, last);
-        let payload = Payload { msg: sealed, aad: &self.bound };
+        let payload = Payload {
+            msg: sealed,
+            aad: &self.bound,
+        };
         let opened = self.cipher.decrypt(Nonce::from_slice(&nonce), payload);
         opened.map_err(|e| LakeError::Seal.because("open a segment", e))
     }
@@ -108,7 +142,10 @@ impl SegmentCipher {
         let mut nonce = [0; 12];
         let (prefix, rest) = nonce.split_at_mut(PREFIX_BYTES);
         prefix.copy_from_slice(&self.prefix);
-        for (slot, byte) in rest.iter_mut().zip(number.to_be_bytes().into_iter().chain([u8::from(last)])) {
+        for (slot, byte) in rest
+            .iter_mut()
+            .zip(number.to_be_bytes().into_iter().chain([u8::from(last)]))
+        {
             *slot = byte;
         }
         nonce

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
-use object_store::ObjectStore;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
@@ -47,9 +47,19 @@ impl SealedWriter {
         let header = Header::new(keys)?;
         let cipher = header.cipher(keys, key.as_ref())?;
         let mut out = BufWriter::new(store, key.clone());
-        out.put(Bytes::from(header.bytes())).await.map_err(storage("write a sealed object"))?;
+        out.put(Bytes::from(header.bytes()))
+            .await
+            .map_err(storage("write a sealed object"))?;
         let held = Zeroizing::new(Vec::with_capacity(SEGMENT_BYTES + TAG_BYTES));
-        Ok(SealedWriter { key, cipher, out, held, number: 0, hash: Sha256::new(), bytes: 0 })
+        Ok(SealedWriter {
+            key,
+            cipher,
+            out,
+            held,
+            number: 0,
+            hash: Sha256::new(),
+            bytes: 0,
+        })
     }
 
     /// Takes the next bytes, in pieces of any size.
@@ -72,9 +82,16 @@ impl SealedWriter {
     /// Seals the last segment and makes the object visible and durable.
     pub async fn finish(mut self) -> Result<Sealed, LakeError> {
         self.flush(true).await?;
-        self.out.shutdown().await.map_err(|e| LakeError::Storage.because("finish a sealed object", e))?;
+        self.out
+            .shutdown()
+            .await
+            .map_err(|e| LakeError::Storage.because("finish a sealed object", e))?;
         let sha256 = format!("sha256:{}", hex::encode(self.hash.finalize()));
-        Ok(Sealed { key: self.key.to_string(), sha256, bytes: self.bytes })
+        Ok(Sealed {
+            key: self.key.to_string(),
+            sha256,
+            bytes: self.bytes,
+        })
     }
 
     async fn flush(&mut self, last: bool) -> Result<(), LakeError> {
@@ -83,6 +100,9 @@ impl SealedWriter {
         self.number = self.number.checked_add(1).ok_or(LakeError::Seal)?;
         // The buffer holds ciphertext now, so it may leave without being wiped.
         let sealed = std::mem::replace(&mut *self.held, Vec::with_capacity(SEGMENT_BYTES + TAG_BYTES));
-        self.out.put(Bytes::from(sealed)).await.map_err(storage("write a sealed object"))
+        self.out
+            .put(Bytes::from(sealed))
+            .await
+            .map_err(storage("write a sealed object"))
     }
 }

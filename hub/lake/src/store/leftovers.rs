@@ -13,7 +13,9 @@ pub(super) fn make_root(root: &Path) -> Result<(), LakeError> {
     let failed = |e: std::io::Error| LakeError::Storage.because("make the data root", e);
     fs::create_dir_all(root).map_err(failed)?;
     let parent = root.parent().ok_or(LakeError::Url)?;
-    File::open(parent).and_then(|parent| parent.sync_all()).map_err(failed)
+    File::open(parent)
+        .and_then(|parent| parent.sync_all())
+        .map_err(failed)
 }
 
 /// Removes drafts (`*#<digits>`) of a process that died. Only the owner of the root may call this.
@@ -21,7 +23,10 @@ pub(super) fn sweep(root: &Path) -> Result<u64, LakeError> {
     let mut removed = 0;
     sweep_below(root, 0, &mut removed)?;
     if removed > 0 {
-        tracing::info!(drafts.removed = removed, "removed unfinished objects of an earlier process");
+        tracing::info!(
+            drafts.removed = removed,
+            "removed unfinished objects of an earlier process"
+        );
     }
     Ok(removed)
 }
@@ -46,5 +51,6 @@ fn sweep_below(folder: &Path, depth: usize, removed: &mut u64) -> Result<(), Lak
 }
 
 fn is_draft(name: &str) -> bool {
-    name.rsplit_once('#').is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+    name.rsplit_once('#')
+        .is_some_and(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
 }

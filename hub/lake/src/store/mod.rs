@@ -28,7 +28,9 @@ pub(crate) async fn writable(settings: &LakeSettings) -> Result<Arc<dyn ObjectSt
                 leftovers::sweep(&root)?;
                 DurableLocalFs::new(&root).map_err(crate::error::storage("open the data root"))
             });
-            Ok(Arc::new(store.await.map_err(|e| LakeError::Storage.because("open the data root", e))??))
+            Ok(Arc::new(store.await.map_err(|e| {
+                LakeError::Storage.because("open the data root", e)
+            })??))
         }
         _ => Err(LakeError::Url),
     }
@@ -47,7 +49,12 @@ pub fn open_store(settings: &LakeSettings) -> Result<Arc<dyn ObjectStore>, LakeE
 }
 
 fn local_root(settings: &LakeSettings) -> Result<PathBuf, LakeError> {
-    settings.url.to_file_path().ok().filter(|path| path.is_absolute() && path != FsPath::new("/")).ok_or(LakeError::Url)
+    settings
+        .url
+        .to_file_path()
+        .ok()
+        .filter(|path| path.is_absolute() && path != FsPath::new("/"))
+        .ok_or(LakeError::Url)
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@ use crate::error::{LakeError, Probe, storage};
 pub(super) fn hard_links_and_fsync(root: &FsPath) -> Result<(), LakeError> {
     let (first, second) = (root.join("probe#1"), root.join("probe#2"));
     let _ = (fs::remove_file(&first), fs::remove_file(&second));
-    let unfit = |probe: Probe| move |e: std::io::Error| LakeError::Unfit(probe).because("probe the data root", e);
+    let unfit =
+        |probe: Probe| move |e: std::io::Error| LakeError::Unfit(probe).because("probe the data root", e);
     let synced = File::create(&first).and_then(|mut file| {
         file.write_all(b"probe")?;
         file.sync_all()?;
@@ -35,11 +36,22 @@ pub(crate) async fn probe(store: &Arc<dyn ObjectStore>) -> Result<(), LakeError>
     let (a, b) = (name(1), name(2));
     let doing = "probe the store";
     for path in [&b, &a] {
-        store.put_opts(path, "first".into(), PutMode::Create.into()).await.map_err(storage(doing))?;
+        store
+            .put_opts(path, "first".into(), PutMode::Create.into())
+            .await
+            .map_err(storage(doing))?;
     }
     let again = store.put_opts(&a, "second".into(), PutMode::Create.into()).await;
-    let read = store.get(&a).await.map_err(storage(doing))?.bytes().await.map_err(storage(doing))?;
-    let listed = store.list_with_offset(Some(&folder), &folder).map_ok(|object| object.location);
+    let read = store
+        .get(&a)
+        .await
+        .map_err(storage(doing))?
+        .bytes()
+        .await
+        .map_err(storage(doing))?;
+    let listed = store
+        .list_with_offset(Some(&folder), &folder)
+        .map_ok(|object| object.location);
     let listed: Vec<Path> = listed.try_collect().await.map_err(storage(doing))?;
     for path in [&a, &b] {
         store.delete(path).await.map_err(storage(doing))?;

@@ -23,8 +23,8 @@ use futures::stream::{self, BoxStream, StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
-    CopyMode, CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    CopyMode, CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
+    ObjectStore, ObjectStoreExt, PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 
 pub(crate) use disk::{Disk, RealDisk};
@@ -48,7 +48,12 @@ impl DurableLocalFs {
 
     pub(crate) fn on(root: &FsPath, disk: Arc<dyn Disk>) -> Result<DurableLocalFs> {
         let root = root.canonicalize().map_err(|e| io_error(root, e))?;
-        Ok(DurableLocalFs { inner: LocalFileSystem::new_with_prefix(&root)?, root, disk, named: Arc::default() })
+        Ok(DurableLocalFs {
+            inner: LocalFileSystem::new_with_prefix(&root)?,
+            root,
+            disk,
+            named: Arc::default(),
+        })
     }
 
     /// INVARIANT (durable): when this returns, the content and every name on the way from the root are on disk.
@@ -70,10 +75,18 @@ impl DurableLocalFs {
             _ => {}
         }
         let inode = fs::metadata(directory).map_err(|e| io_error(directory, e))?.ino();
-        let known = self.named.lock().unwrap_or_else(PoisonError::into_inner).get(directory).copied();
+        let known = self
+            .named
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(directory)
+            .copied();
         if known != Some(inode) {
             self.sync_names(parent);
-            self.named.lock().unwrap_or_else(PoisonError::into_inner).insert(directory.to_owned(), inode);
+            self.named
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .insert(directory.to_owned(), inode);
         }
         Ok(())
     }
@@ -92,10 +105,22 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + '
 fn io_error(path: &FsPath, error: io::Error) -> Error {
     let path = path.display().to_string();
     match error.kind() {
-        ErrorKind::AlreadyExists => Error::AlreadyExists { path, source: error.into() },
-        ErrorKind::NotFound => Error::NotFound { path, source: error.into() },
-        ErrorKind::PermissionDenied => Error::PermissionDenied { path, source: error.into() },
-        _ => Error::Generic { store: "DurableLocalFs", source: format!("{path}: {error}").into() },
+        ErrorKind::AlreadyExists => Error::AlreadyExists {
+            path,
+            source: error.into(),
+        },
+        ErrorKind::NotFound => Error::NotFound {
+            path,
+            source: error.into(),
+        },
+        ErrorKind::PermissionDenied => Error::PermissionDenied {
+            path,
+            source: error.into(),
+        },
+        _ => Error::Generic {
+            store: "DurableLocalFs",
+            source: format!("{path}: {error}").into(),
+        },
     }
 }
 
@@ -120,7 +145,11 @@ impl ObjectStore for DurableLocalFs {
         .await
     }
 
-    async fn put_multipart_opts(&self, location: &Path, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+    async fn put_multipart_opts(
+        &self,
+        location: &Path,
+        _: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
         Ok(Box::new(Upload::new(self.draft(location).await?)))
     }
 
@@ -143,12 +172,19 @@ impl ObjectStore for DurableLocalFs {
 
     /// Sorted, as object stores do it. The Delta kernel sorts a listing itself for `file:` URLs only; for any other
     /// scheme it takes an unsorted log for one with gaps, or for a shorter one.
-    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
-        let listed = self.inner.list_with_offset(prefix, offset).try_collect::<Vec<_>>();
+    fn list_with_offset(
+        &self,
+        prefix: Option<&Path>,
+        offset: &Path,
+    ) -> BoxStream<'static, Result<ObjectMeta>> {
+        let listed = self
+            .inner
+            .list_with_offset(prefix, offset)
+            .try_collect::<Vec<_>>();
         stream::once(async move {
             let mut all = listed.await?;
             all.sort_by(|a, b| a.location.cmp(&b.location));
-            Ok(stream::iter(all.into_iter().map(Ok)))
+            Ok::<_, Error>(stream::iter(all.into_iter().map(Ok)))
         })
         .try_flatten()
         .boxed()
