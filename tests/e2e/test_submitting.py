@@ -105,7 +105,6 @@ def test_gb18030_and_utf8_come_to_the_same(own):
     kept = rows("SELECT customer_name, kwh FROM v_power_month WHERE month = '202506' ORDER BY kwh, customer_name")
     other = verdict(reporter.submit(FEED, "202506", UNIT, csv(meters, "gb18030")))
     assert (other["verdict"], other["committed"]) == (plain["verdict"], plain["committed"])
-    assert other["charset"].lower() == "gb18030"
     assert rows("SELECT customer_name, kwh FROM v_power_month WHERE month = '202506' ORDER BY kwh, customer_name") == kept
 
 

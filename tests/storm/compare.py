@@ -1,0 +1,63 @@
+"""Lake, registry, audit log and receipts tell one story, or this fails with where they part."""
+import json
+
+from world import binary, remains
+from world.hub import Hub
+from world.power_file import FEED
+
+
+def visible(hub: Hub, label: str) -> tuple[int, int]:
+    """Rows and whole kWh an analyst sees in one month of the feed."""
+    sql = f"SELECT count(*), CAST(coalesce(sum(kwh), 0) AS BIGINT) FROM v_power_month WHERE month = '{label}'"
+    rows, kwh = hub.caller("tax.prefecture", "tax_risk").rows(sql)[0]
+    return int(rows), int(kwh)
+
+
+def compare(hub: Hub, where: str) -> None:
+    commits = remains.delta_log(hub, FEED)
+    with remains.registry(hub) as registry:
+        open_intents = registry.execute("SELECT count(*) FROM intents WHERE state = 'open'").fetchone()[0]
+        assert open_intents == 0, f"{where}: {open_intents} intents are still open after a start"
+        submissions = {
+            row[0]: row for row in registry.execute("SELECT submission_id, period, unit, verdict, revision, report FROM submissions")
+        }
+        receipts = {row[0]: json.loads(row[1]) for row in registry.execute("SELECT submission_id, receipt FROM receipts")}
+        versions = dict(registry.execute("SELECT submission_id, version FROM lake_seq WHERE feed = ?", (FEED,)))
+        slots = list(registry.execute("SELECT period, unit, revision, submission_id FROM slots WHERE feed = ?", (FEED,)))
+
+    assert submissions.keys() == receipts.keys(), f"{where}: settled submissions and receipts differ"
+    once(commits, versions, where)
+    whole(commits, slots, submissions, where)
+    audited(hub, receipts, where)
+
+
+def once(commits, versions: dict[str, int], where: str) -> None:
+    """Each submission is in at most one commit, and in exactly the one the registry knows."""
+    committed: dict[str, list[int]] = {}
+    for commit in commits:
+        for submission in commit.submissions:
+            committed.setdefault(submission, []).append(commit.version)
+    for submission, found in committed.items():
+        assert len(found) == 1, f"{where}: {submission} was committed {len(found)} times"
+    assert {key: found[0] for key, found in committed.items()} == versions, f"{where}: lake and registry differ"
+
+
+def whole(commits, slots, submissions, where: str) -> None:
+    """The live files of a slot hold exactly the rows its current submission committed."""
+    live = remains.rows_by_slot(commits)
+    for period, unit, revision, submission in slots:
+        row = submissions[submission]
+        assert row[4] == revision, f"{where}: slot {period} names another revision than its submission"
+        committed = json.loads(row[5])["committed"]
+        found = live.pop(f"{period}/{unit}", 0)
+        assert found == committed, f"{where}: slot {period} holds {found} rows, its submission committed {committed}"
+    assert not any(live.values()), f"{where}: rows without a slot: {live}"
+
+
+def audited(hub: Hub, receipts: dict[str, dict], where: str) -> None:
+    """The log verifies, nothing in it is left open, and the entry each receipt names exists."""
+    ran = binary.run("audit", "verify", "--dir", hub.data, "--json")
+    assert ran.code == 0, f"{where}: audit verify ended with {ran.code}: {ran.out}{ran.err}"
+    entries = [receipt["entry"] for receipt in receipts.values()]
+    assert len(entries) == len(set(entries)), f"{where}: two receipts name one audit entry"
+    assert max(entries, default=0) < ran.json()["records"], f"{where}: a receipt names an entry that is not in the log"
