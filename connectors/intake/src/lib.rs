@@ -1,2 +1,50 @@
-//! intake
+//! Intake: the only road into the lake. A body is spooled, checked behind a narrow call, staged, settled in one fixed
+//! order and answered with a signed receipt. It does not decide who may send (`policy`), does not read files itself
+//! (`check`), and knows the registry only as the trait it defines.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        reason = "tests fail loudly"
+    )
+)]
+
+mod arrival;
+mod canonical;
+mod checker;
+mod door;
+mod error;
+mod examine;
+mod intake;
+mod limits;
+mod locks;
+mod quarantined;
+mod receipt;
+mod record;
+mod recover;
+mod settle;
+mod slot;
+mod spool;
+mod step;
+mod store;
+mod zero;
+
+pub use arrival::{Arrival, Body, Sender};
+pub use check::{Finding, Report, Severity, Total, Verdict};
+pub use checker::{CheckEvent, CheckFailure, CheckRequest, Checker, LocalChecker};
+pub use error::{ErrorKind, IntakeError};
+pub use intake::{Intake, Parts, Received};
+pub use lake::Staged;
+pub use limits::IntakeLimits;
+pub use receipt::{Receipt, ReceiptFacts, ReceiptFault};
+pub use recover::Recovered;
+pub use slot::Slot;
+pub use step::Step;
+pub use store::{
+    Current, FindingsPage, Intent, KeyUse, Settlement, Standing, StoreError, SubmissionFilter,
+    SubmissionRecord, SubmissionStore,
+};

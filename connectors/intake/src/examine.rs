@@ -1,0 +1,214 @@
+//! From a spooled body to a verdict: the checker's events flow through bounded channels, accepted rows straight into
+//! the lake's staging area, refused ones straight into a sealed object; neither is visible to anybody yet.
+
+use arrow::array::RecordBatch;
+use check::{Finding, Report, Verdict};
+use lake::{FeedTable, Lake, LakeError, SealedWriter, Staged};
+use schemas::SubmissionId;
+use tokio::sync::mpsc;
+
+use crate::checker::{CheckEvent, CheckFailure, CheckRequest, Checker};
+use crate::door::Admitted;
+use crate::error::{ErrorKind, IntakeError};
+use crate::limits::IntakeLimits;
+use crate::quarantined::Quarantined;
+use crate::spool::Spooled;
+use crate::zero;
+
+/// INVARIANT (bounded): a checker that is faster than the lake waits; so many events and batches are held at most.
+const EVENTS_HELD: usize = 4;
+const BATCHES_HELD: usize = 1;
+
+/// A verdict and what goes with it.
+pub(crate) struct Examined {
+    pub(crate) report: Report,
+    pub(crate) staged: Staged,
+    pub(crate) quarantine: Option<SealedWriter>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What the router has gathered when the last event has come.
+struct Routed<'a> {
+    rows: Quarantined<'a>,
+    findings: Vec<Finding>,
+}
+
+pub(crate) struct Desk<'a> {
+    pub(crate) lake: &'a Lake,
+    pub(crate) table: &'a FeedTable,
+    pub(crate) checker: &'a dyn Checker,
+    pub(crate) limits: &'a IntakeLimits,
+}
+
+impl Desk<'_> {
+    /// An error means that there is no verdict. What was staged until then is left for the sweep.
+    pub(crate) async fn examine(
+        &self,
+        admitted: &Admitted,
+        submission: &SubmissionId,
+        spooled: &Spooled,
+    ) -> Result<Examined, IntakeError> {
+        let request = CheckRequest {
+            contract: admitted.contract.clone(),
+            period: admitted.period.clone(),
+            unit: admitted.slot.unit.clone(),
+            path: spooled.path().to_owned(),
+        };
+        let place = admitted.place();
+        let (to_router, events) = mpsc::channel(EVENTS_HELD);
+        let (to_stager, mut batches) = mpsc::channel(BATCHES_HELD);
+        let batches = futures::stream::poll_fn(move |context| batches.poll_recv(context));
+        let judging = async move {
+            let rows = Quarantined::new(self.lake, submission, &admitted.slot.feed);
+            let (checked, routed) = tokio::join!(
+                self.check(request, to_router),
+                self.route(rows, events, &to_stager)
+            );
+            if checked.is_err() || routed.is_err() {
+                // Without this the stager would take a broken-off stream for a complete one.
+                let _ = to_stager.send(Err(LakeError::Upstream)).await;
+            }
+            (checked, routed)
+        };
+        let (staged, (checked, routed)) =
+            tokio::join!(self.table.stage(&place, submission, batches), judging);
+        // One failure makes the other two stop. The cause is the one that is not an echo.
+        let routed = routed.map_err(lake_failed)?;
+        if let Err(error) = staged
+            && error != LakeError::Upstream
+        {
+            return Err(lake_failed(error));
+        }
+        let report = checked.map_err(check_failed)?;
+        let staged = staged.map_err(lake_failed)?;
+        compare(&report, admitted, spooled, &staged, routed.rows.rows())?;
+        let quarantine = routed.rows.end().await.map_err(lake_failed)?;
+        Ok(Examined {
+            report,
+            staged,
+            quarantine,
+            findings: routed.findings,
+        })
+    }
+
+    /// A zero report replaces what the slot held by nothing, in a commit like any other.
+    pub(crate) async fn examine_zero(
+        &self,
+        admitted: &Admitted,
+        submission: &SubmissionId,
+    ) -> Result<Examined, IntakeError> {
+        let report = zero::report(admitted).map_err(|error| {
+            tracing::error!(%error, "a zero report cannot be written");
+            IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
+        })?;
+        let staged = self
+            .table
+            .stage(&admitted.place(), submission, futures::stream::empty())
+            .await;
+        Ok(Examined {
+            report,
+            staged: staged.map_err(lake_failed)?,
+            quarantine: None,
+            findings: Vec::new(),
+        })
+    }
+
+    async fn check(
+        &self,
+        request: CheckRequest,
+        events: mpsc::Sender<CheckEvent>,
+    ) -> Result<Report, CheckFailure> {
+        let checking = self.checker.check(request, events);
+        tokio::time::timeout(self.limits.check(), checking)
+            .await
+            .map_err(|_| CheckFailure::TimedOut)?
+    }
+
+    /// Ends when the checker has said everything, or when the stager is gone; then nobody listens to the checker any
+    /// more, and it stops.
+    async fn route<'r>(
+        &self,
+        mut rows: Quarantined<'r>,
+        mut events: mpsc::Receiver<CheckEvent>,
+        to_stager: &mpsc::Sender<Result<RecordBatch, LakeError>>,
+    ) -> Result<Routed<'r>, LakeError> {
+        let mut findings = Vec::new();
+        while let Some(event) = events.recv().await {
+            match event {
+                CheckEvent::Accepted(batch) => {
+                    if to_stager.send(Ok(batch)).await.is_err() {
+                        break;
+                    }
+                }
+                CheckEvent::Quarantined(batch) => rows.take(&batch).await?,
+                CheckEvent::Findings(more) => {
+                    let room = self
+                        .limits
+                        .findings_kept_max
+                        .saturating_sub(findings.len() as u64);
+                    findings.extend(more.into_iter().take(usize::try_from(room).unwrap_or(usize::MAX)));
+                }
+                CheckEvent::Progress { rows_read, bytes } => tracing::debug!(rows_read, bytes, "checking"),
+            }
+        }
+        Ok(Routed { rows, findings })
+    }
+}
+
+/// INVARIANT (conserved): what the checker says it saw, and what it handed over, are compared here before anything is
+/// promised. A difference is our mistake and never the sender's.
+fn compare(
+    report: &Report,
+    admitted: &Admitted,
+    spooled: &Spooled,
+    staged: &Staged,
+    quarantined_rows: u64,
+) -> Result<(), IntakeError> {
+    let counted = [
+        report.committed,
+        report.quarantined,
+        report.duplicate,
+        report.blank_or_total,
+    ];
+    let same_rows =
+        counted.iter().try_fold(0_u64, |sum, part| sum.checked_add(*part)) == Some(report.rows_read);
+    let same_job = report.contract == admitted.slot.feed.as_str()
+        && report.contract_version == admitted.contract.version()
+        && report.period == admitted.slot.period
+        && report.unit == admitted.slot.unit.as_str();
+    let handed_over = match report.verdict {
+        Verdict::Rejected => report.committed == 0,
+        Verdict::Accepted | Verdict::AcceptedWithFindings => {
+            staged.rows() == report.committed && quarantined_rows == report.quarantined
+        }
+    };
+    for (holds, what) in [
+        (
+            report.sha256 == spooled.sha256,
+            "the bytes that were checked are not those that arrived",
+        ),
+        (same_job, "the report is about something else"),
+        (same_rows, "the report's rows do not add up"),
+        (handed_over, "the rows handed over are not those reported"),
+    ] {
+        if !holds {
+            tracing::error!(what, "the checker contradicts itself");
+            return Err(IntakeError::new(ErrorKind::Unavailable, "intake.check_failed"));
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn lake_failed(error: LakeError) -> IntakeError {
+    tracing::error!(error.code = error.code(), "the lake failed during intake");
+    IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
+}
+
+fn check_failed(failure: CheckFailure) -> IntakeError {
+    match failure {
+        CheckFailure::Busy => IntakeError::new(ErrorKind::Busy, "intake.busy"),
+        CheckFailure::TimedOut => IntakeError::new(ErrorKind::Unavailable, "intake.check_timed_out"),
+        CheckFailure::Died => IntakeError::new(ErrorKind::Unavailable, "intake.check_died"),
+        CheckFailure::Failed => IntakeError::new(ErrorKind::Unavailable, "intake.check_failed"),
+    }
+}
