@@ -20,9 +20,13 @@ mod dice;
 mod dirt;
 mod file;
 mod names;
+mod place;
 mod population;
 pub mod power;
+mod scale;
 
 pub use dirt::{Damage, Dirt, Planted, Truth};
 pub use file::{Charset, GeneratedFile};
-pub use population::{Account, COUNTIES, County, Entity, Population, Scale, UnknownScale, UseClass};
+pub use place::{COUNTIES, County, UseClass};
+pub use population::{Account, Entity, Population};
+pub use scale::{Scale, UnknownScale};

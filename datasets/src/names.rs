@@ -3,7 +3,7 @@
 //! Some owners carry rare characters that exist only as four bytes in GB18030, as people in the mountains do.
 
 use crate::dice::Dice;
-use crate::population::{County, UseClass};
+use crate::place::{County, UseClass};
 
 const FIRST: [&str; 20] = [
     "云", "青", "白", "金", "玉", "松", "竹", "梅", "星", "月", "晨", "春", "秋", "溪", "岭", "泉", "枫",

@@ -2,151 +2,13 @@
 //! no memory, and account 17 is the same in every scale.
 
 use crate::dice::Dice;
+use crate::place::{COUNTIES, County, SMALL_COUNTY, UseClass};
+use crate::scale::Scale;
 use crate::{codes, names};
-use std::fmt;
-use std::str::FromStr;
-
-/// A county of the prefecture 433100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct County {
-    /// Six digits of GB/T 2260.
-    pub code: &'static str,
-    pub name: &'static str,
-    pub short: &'static str,
-    weight: u64,
-}
-
-/// The eight counties, from the busiest office to the smallest.
-pub const COUNTIES: [County; 8] = [
-    County {
-        code: "433101",
-        name: "吉首市",
-        short: "吉首",
-        weight: 24,
-    },
-    County {
-        code: "433122",
-        name: "泸溪县",
-        short: "泸溪",
-        weight: 10,
-    },
-    County {
-        code: "433123",
-        name: "凤凰县",
-        short: "凤凰",
-        weight: 13,
-    },
-    County {
-        code: "433124",
-        name: "花垣县",
-        short: "花垣",
-        weight: 12,
-    },
-    County {
-        code: "433125",
-        name: "保靖县",
-        short: "保靖",
-        weight: 9,
-    },
-    SMALL_COUNTY,
-    County {
-        code: "433127",
-        name: "永顺县",
-        short: "永顺",
-        weight: 13,
-    },
-    County {
-        code: "433130",
-        name: "龙山县",
-        short: "龙山",
-        weight: 15,
-    },
-];
-const SMALL_COUNTY: County = County {
-    code: "433126",
-    name: "古丈县",
-    short: "古丈",
-    weight: 4,
-};
 
 /// In the small county exactly this many accounts are large industry, in every scale: too few to be shown in an
 /// aggregate with a smallest group of five.
 const FEW: u64 = 3;
-
-/// 用电类别, the code list of the feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum UseClass {
-    LargeIndustry,
-    Commercial,
-    /// Business behind a household meter; real households are left out by the provider.
-    Residential,
-    Farming,
-    Lighting,
-    Other,
-}
-
-impl UseClass {
-    /// The code in the file, `1` to `6`.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::LargeIndustry => "1",
-            Self::Commercial => "2",
-            Self::Residential => "3",
-            Self::Farming => "4",
-            Self::Lighting => "5",
-            Self::Other => "6",
-        }
-    }
-}
-
-/// How many accounts there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scale {
-    /// 2,000 accounts: seconds.
-    Small,
-    /// 40,000 accounts; three years of months are about 1.5 million rows.
-    Medium,
-    /// 300,000 accounts, as many as the prefecture has entities.
-    Prefecture,
-    /// Any number; at least ten are made.
-    Accounts(u64),
-}
-
-impl Scale {
-    pub fn accounts(self) -> u64 {
-        match self {
-            Self::Small => 2_000,
-            Self::Medium => 40_000,
-            Self::Prefecture => 300_000,
-            Self::Accounts(count) => count.max(10),
-        }
-    }
-}
-
-/// The scale was none of `small`, `medium`, `prefecture` or a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownScale;
-
-impl fmt::Display for UnknownScale {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("a scale is `small`, `medium`, `prefecture` or a number of accounts")
-    }
-}
-
-impl std::error::Error for UnknownScale {}
-
-impl FromStr for Scale {
-    type Err = UnknownScale;
-
-    fn from_str(text: &str) -> Result<Self, UnknownScale> {
-        match text {
-            "small" => Ok(Self::Small),
-            "medium" => Ok(Self::Medium),
-            "prefecture" => Ok(Self::Prefecture),
-            number => number.parse().map(Self::Accounts).map_err(|_| UnknownScale),
-        }
-    }
-}
 
 /// A company, a shop or a person behind one or two accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -337,12 +199,5 @@ mod tests {
             .map(|account| (account.entity.county.code, account.entity.class.code()))
             .collect();
         assert!(cells.len() > 40, "{}", cells.len());
-    }
-
-    #[test]
-    fn a_scale_is_read_from_text() {
-        assert_eq!("small".parse(), Ok(Scale::Small));
-        assert_eq!("12000".parse(), Ok(Scale::Accounts(12_000)));
-        assert_eq!("tiny".parse::<Scale>(), Err(UnknownScale));
     }
 }

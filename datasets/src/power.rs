@@ -4,12 +4,13 @@ use crate::codes;
 use crate::dice::Dice;
 use crate::dirt::{Damage, Dirt, Planted, Truth};
 use crate::file::{Charset, GeneratedFile, push_record};
-use crate::population::{Account, Population, UseClass};
+use crate::place::UseClass;
+use crate::population::{Account, Population};
 use chrono::{Datelike, Days};
 use schemas::Period;
 
 /// Field names of the contract and the Chinese headers of the file, in the order of the file.
-pub const COLUMNS: [(&str, &str); 15] = [
+pub const COLUMNS: [(&str, &str); 16] = [
     ("account_no", "户号"),
     ("customer_name", "户名"),
     ("usc_code", "统一社会信用代码"),
@@ -24,6 +25,7 @@ pub const COLUMNS: [(&str, &str); 15] = [
     ("kwh_flat", "平电量"),
     ("kwh_valley", "谷电量"),
     ("fee", "电费"),
+    ("month", "电费月"),
     ("read_date", "抄表日期"),
 ];
 
@@ -103,7 +105,7 @@ fn another_offices_table(population: &Population) -> String {
 
 /// One row: cells in the order of [`COLUMNS`], and the numbers damage needs to know.
 struct Row {
-    cells: [String; 15],
+    cells: [String; 16],
     kwh: i64,
 }
 
@@ -136,6 +138,7 @@ impl Row {
             hundredths(flat),
             hundredths(kwh - peak - flat),
             hundredths(fee),
+            period.label().to_owned(),
             read.format("%Y-%m-%d").to_string(),
         ];
         Self {

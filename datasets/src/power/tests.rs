@@ -1,7 +1,7 @@
 //! The monthly power file keeps its promises: same bytes for a seed, valid codes, and a truth that counts right.
 
 use super::*;
-use crate::population::Scale;
+use crate::scale::Scale;
 use schemas::PeriodKind;
 use std::collections::{BTreeMap, BTreeSet};
 
