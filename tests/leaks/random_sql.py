@@ -42,10 +42,23 @@ class Questions:
             f"replace({inner}, '1', '')", f"CAST({self.number(depth + 1)} AS VARCHAR)", f"trim({inner})",
         ])
 
+    def trap(self) -> str:
+        """True for every row that may be seen, and an error for some row that may not: were it ever evaluated there."""
+        seen = self.pick(["kwh < 5000", "county_code = '433101'", "fee < 4000", "kwh IS NOT NULL AND kwh < 5000"])
+        falls = self.pick([
+            f"CAST({self.pick(WORDS)} AS INT) = 0", "1/(kwh - kwh) = 1", "CAST(kwh AS BIGINT) % 0 = 0",
+            f"CAST({self.pick(WORDS)} AS DATE) IS NULL", "CAST(kwh * 100000000 AS INT) = 0",
+        ])
+        return self.pick([
+            f"CASE WHEN {seen} THEN true ELSE {falls} END", f"({seen} OR {falls})", f"coalesce({seen}, {falls})",
+            f"1/(kwh - {self.pick(['5550555', '6660666', '5550556', '6660667'])}) > -2",
+        ])
+
     def condition(self, depth: int = 0) -> str:
         if depth < 2 and self.dice.random() < 0.35:
             return f"({self.condition(depth + 1)} {self.pick(['AND', 'OR'])} {self.condition(depth + 1)})"
         return self.pick([
+            self.trap, self.trap,
             lambda: f"{self.number(depth + 1)} {self.pick(['=', '<', '>', '<=', '>=', '<>'])} {self.pick(CONSTANTS)}",
             lambda: f"{self.word(depth + 1)} {self.pick(['=', '<>', '<', '>'])} {self.pick(STRINGS)}",
             lambda: f"{self.word(depth + 1)} LIKE {self.pick(STRINGS)}",
@@ -68,7 +81,7 @@ class Questions:
         return f"SELECT {aggregate.format(n=self.number(), w=self.word())} FROM {self.view}{self.where()}"
 
     def grouping(self) -> str:
-        key = self.pick(WORDS)
+        key = self.pick(WORDS + [self.word()])
         having = f" HAVING {self.pick(['count(*)', 'max(kwh)'])} > {self.pick(CONSTANTS)}" if self.dice.random() < 0.4 else ""
         return f"SELECT {key}, count(*), sum(kwh), max(fee) FROM {self.view}{self.where()} GROUP BY {key}{having} ORDER BY 1, 2 LIMIT 60"
 
