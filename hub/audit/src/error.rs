@@ -33,11 +33,11 @@ impl AuditError {
     /// The code of the message in the text catalogue.
     pub fn code(&self) -> &'static str {
         match self {
-            AuditError::Locked => "audit_locked",
-            AuditError::Stopped | AuditError::TimedOut | AuditError::Io(_) => "audit_unavailable",
-            AuditError::TooLarge { .. } => "audit_too_large",
-            AuditError::Damaged(_) => "audit_damaged",
-            AuditError::Key(_) => "audit_key_unusable",
+            AuditError::Locked => "audit.locked",
+            AuditError::Stopped | AuditError::TimedOut | AuditError::Io(_) => "audit.unavailable",
+            AuditError::TooLarge { .. } => "audit.too_large",
+            AuditError::Damaged(_) => "audit.damaged",
+            AuditError::Key(_) => "audit.key_unusable",
         }
     }
 }

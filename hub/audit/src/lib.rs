@@ -16,16 +16,33 @@
 )]
 
 mod act;
+mod disk;
 mod error;
+mod heads;
 mod log;
+mod opening;
+mod proof;
 mod read;
+mod record;
 mod signer;
 pub mod tree;
 mod verify;
+mod walk;
+mod writer;
 
 pub use act::{Act, ActKind, Closing, EntryId, Outcome};
 pub use error::AuditError;
 pub use log::{Log, Opened, Opening, Settings};
+pub use proof::{ConsistencyProof, InclusionProof, prove_consistency, prove_inclusion};
 pub use read::{Entry, Filter, read};
 pub use signer::{Head, Signer, VerifyingKey};
 pub use verify::{Fault, Flaw, Verified, verify, verify_against};
+
+/// The name a log gives itself in its first record.
+fn log_name(record: &[u8]) -> Option<String> {
+    let record: record::Record = serde_json::from_slice(record).ok()?;
+    Some(record.subject.get("log")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,9 @@ impl Hash {
         &self.0
     }
 
+    /// What the first record is chained to.
+    pub(crate) const ZERO: Hash = Hash([0; 32]);
+
     pub(crate) fn of(parts: &[&[u8]]) -> Hash {
         let mut hasher = Sha256::new();
         for part in parts {
