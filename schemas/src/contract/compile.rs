@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::load::known_field;
 use super::odcs::{FieldRuleBlock, RowRuleBlock};
 use super::{
-    Contract, ContractError, Field, FieldRule, FieldRuleKind, FieldType, RowRule, RowRuleKind, Unless,
+    BuiltinRule, Contract, ContractError, Field, FieldRule, FieldRuleKind, FieldType, RowRule, RowRuleKind,
+    Unless,
 };
 use crate::texts;
 use crate::values::decimal::Decimal;
@@ -16,7 +17,11 @@ pub(super) fn rules(
     field_blocks: Vec<Vec<FieldRuleBlock>>,
     row_blocks: Vec<RowRuleBlock>,
 ) -> Result<(), ContractError> {
-    let mut ids = BTreeSet::new();
+    let mut ids: BTreeSet<String> = contract
+        .fields
+        .iter()
+        .flat_map(|field| BuiltinRule::ALL.map(|rule| rule.id(&field.name)))
+        .collect();
     let mut of_fields = Vec::new();
     for (field, blocks) in contract.fields.iter().zip(field_blocks) {
         let mut compiled = Vec::new();

@@ -49,7 +49,7 @@ impl Field {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {
-    /// Up to `length_max` characters.
+    /// Up to `length_max` characters, counted on the stored value.
     Text {
         length_max: u32,
     },

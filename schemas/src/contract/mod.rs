@@ -14,7 +14,9 @@ use serde::{Deserialize, Serialize};
 
 pub use error::ContractError;
 pub use field::{DataClass, Field, FieldType, HeaderMatch, Level, Treatment};
-pub use rules::{FieldRule, FieldRuleKind, RowRule, RowRuleKind, Severity, Unless, ValidatorKind};
+pub use rules::{
+    BuiltinRule, FieldRule, FieldRuleKind, RowRule, RowRuleKind, Severity, Unless, ValidatorKind,
+};
 
 use crate::codelists::{self, CodeList};
 use crate::names::{DepartmentCode, FeedId, RegionCode};
@@ -200,3 +202,6 @@ impl Contract {
         field::match_header(&self.headers, &self.fields, header)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,6 +49,55 @@ pub enum FieldRuleKind {
     NoneOf(Vec<String>),
 }
 
+/// Rules every feed has without writing them down. `check` applies them; here they get the ids that findings carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum BuiltinRule {
+    /// A required value is there.
+    Required,
+    /// The value can be read as the field's type. Remarks on reading it (rounded, a spreadsheet date) carry this id as
+    /// warnings.
+    Type,
+    /// A text is not too long. The length is that of the stored value, after a validator made it uniform.
+    Length,
+    /// A code is in its list.
+    Code,
+    /// The row belongs to the submission's period; on the contract's period field.
+    Period,
+    /// The object lies in the reporting unit; on the contract's region field.
+    Region,
+    /// No two rows of a file share a key; on the first field of the key.
+    Key,
+}
+
+impl BuiltinRule {
+    pub const ALL: [BuiltinRule; 7] = [
+        BuiltinRule::Required,
+        BuiltinRule::Type,
+        BuiltinRule::Length,
+        BuiltinRule::Code,
+        BuiltinRule::Period,
+        BuiltinRule::Region,
+        BuiltinRule::Key,
+    ];
+
+    /// The rule's id on a field: `R-<field>-<kind>`.
+    pub fn id(self, field: &str) -> String {
+        format!("R-{field}-{}", self.kind())
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            BuiltinRule::Required => "required",
+            BuiltinRule::Type => "type",
+            BuiltinRule::Length => "length",
+            BuiltinRule::Code => "code",
+            BuiltinRule::Period => "period",
+            BuiltinRule::Region => "outside",
+            BuiltinRule::Key => "key",
+        }
+    }
+}
+
 /// Names of the validators (see [`crate::validators`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -130,7 +179,8 @@ pub enum RowRuleKind {
         parts: Vec<String>,
         tolerance: Decimal,
     },
-    /// min ≤ num / den ≤ max, compared as `min × den ≤ num ≤ max × den`; silent where den = 0.
+    /// min ≤ num / den ≤ max. Compared without dividing: `min × den ≤ num ≤ max × den`, turned around where den < 0;
+    /// silent where den = 0.
     Ratio {
         num: String,
         den: String,

@@ -1,0 +1,438 @@
+use super::*;
+use crate::storage::{StorageType, storage_columns};
+
+const POW_USAGE: &str = include_str!("../../feeds/pow/pow_usage.yaml");
+
+fn pow_usage() -> Contract {
+    Contract::from_yaml(POW_USAGE).unwrap()
+}
+
+/// The contract with one passage replaced; the passage must be there.
+fn with(passage: &str, instead: &str) -> Result<Contract, ContractError> {
+    assert!(POW_USAGE.contains(passage), "{passage}");
+    Contract::from_yaml(&POW_USAGE.replacen(passage, instead, 1))
+}
+
+#[test]
+fn the_power_contract_says_what_it_should() {
+    let contract = pow_usage();
+    assert_eq!(contract.id().as_str(), "pow_usage");
+    assert_eq!(contract.department().as_str(), "pow");
+    assert_eq!(contract.key(), ["account_no", "month"]);
+    assert_eq!(contract.period_kind(), PeriodKind::Month);
+    assert_eq!(contract.period_field(), Some("month"));
+    assert_eq!(contract.entity_field(), Some("usc_code"));
+    assert_eq!(contract.region().field.as_deref(), Some("county"));
+    assert_eq!(contract.units().len(), 9);
+    assert_eq!(contract.due_day(), Some(10));
+    assert_eq!(contract.yaml(), POW_USAGE);
+    assert_eq!(contract.fields().len(), 17);
+    assert_eq!(contract.rules().len(), 2);
+    assert!(
+        contract
+            .rules()
+            .iter()
+            .all(|rule| rule.severity == Severity::Warning)
+    );
+
+    let kwh = contract.field("kwh").unwrap();
+    assert_eq!(
+        kwh.kind,
+        FieldType::Decimal {
+            precision: 18,
+            scale: 2
+        }
+    );
+    assert_eq!(kwh.rules[0].id, "R-kwh-range");
+    assert_eq!(kwh.rules[0].text, "check.range_min");
+    assert_eq!(
+        kwh.rules[0].unless,
+        Some(Unless {
+            field: "adjustment_flag".into(),
+            is: "Y".into()
+        })
+    );
+
+    let class = contract.field("use_class").unwrap();
+    assert_eq!(class.rules[0].id, "R-use_class-residential");
+    assert_eq!(class.rules[0].kind, FieldRuleKind::NoneOf(vec!["3".into()]));
+    assert_eq!(
+        contract
+            .code_list("use_class")
+            .unwrap()
+            .resolve("居民生活")
+            .unwrap()
+            .code,
+        "3"
+    );
+    assert_eq!(
+        contract
+            .code_list("regions")
+            .unwrap()
+            .resolve("吉首")
+            .unwrap()
+            .code,
+        "433101"
+    );
+}
+
+#[test]
+fn identifiers_are_tokens_and_sensitive_columns_have_no_statistics() {
+    let contract = pow_usage();
+    let tokens: Vec<&str> = contract
+        .fields()
+        .iter()
+        .filter(|f| f.is_token())
+        .map(|f| f.name.as_str())
+        .collect();
+    assert_eq!(tokens, ["account_no", "id_no"]);
+    for field in contract.fields() {
+        assert_eq!(
+            field.statistics_allowed(),
+            field.level <= Level::L2,
+            "{}",
+            field.name
+        );
+    }
+}
+
+#[test]
+fn stored_columns_are_the_fields_and_then_the_technical_ones() {
+    let contract = pow_usage();
+    let columns = storage_columns(&contract);
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names[..3], ["account_no", "customer_name", "usc_code"]);
+    assert_eq!(
+        names[17..],
+        [
+            "period",
+            "period_start",
+            "period_end",
+            "reporting_unit",
+            "region_code",
+            "county_code",
+            "entity_key",
+            "match_tier",
+            "_submission_id",
+            "_row_no",
+            "_contract_version"
+        ]
+    );
+    let column = |name: &str| columns.iter().find(|column| column.name == name).unwrap();
+    assert_eq!(column("kwh").kind, StorageType::Decimal(18, 2));
+    assert!(!column("kwh").nullable && column("kwh_peak").nullable);
+    assert!(column("account_no").token && !column("account_no").statistics);
+    assert!(column("county_code").nullable && !column("region_code").nullable);
+    assert!(!column("entity_key").statistics);
+    for name in crate::PARTITION_COLUMNS {
+        assert!(!column(name).nullable);
+    }
+}
+
+#[test]
+fn headers_are_matched_blind_to_width_blanks_and_stars_but_never_guessed() {
+    let contract = pow_usage();
+    let field = |header: &str| {
+        contract
+            .match_header(header)
+            .map(|found| found.field.name.as_str())
+    };
+    for (header, name) in [
+        ("电量", "kwh"),
+        (" 电 量 *", "kwh"),
+        ("KWH", "kwh"),
+        ("用电量", "kwh"),
+        ("电量(千瓦时)", "kwh"),
+        ("电量（kWh）", "kwh"),
+        ("户号（必填）", "account_no"),
+        ("身份证号", "id_no"),
+        ("ｍｏｎｔｈ", "month"),
+    ] {
+        assert_eq!(field(header), Some(name), "{header}");
+    }
+    for header in ["", "电量(元)", "电量(估)", "户号(元)", "水量", "#expect"] {
+        assert_eq!(field(header), None, "{header}");
+    }
+    let unit = |header: &str| {
+        contract
+            .match_header(header)
+            .and_then(|found| found.unit)
+            .map(|unit| unit.times)
+    };
+    assert_eq!(unit("电费（万元）"), Some(10_000));
+    assert_eq!(unit("电费(单位：元)"), Some(1));
+    assert_eq!(unit("电费"), None);
+}
+
+#[test]
+fn a_fault_is_named_with_its_place() {
+    for (passage, instead, code, place) in [
+        (
+            "kind: DataContract",
+            "kind: Table",
+            "contract.not_odcs",
+            "apiVersion",
+        ),
+        ("v3.1.0", "v2.2.2", "contract.not_odcs", "apiVersion"),
+        ("id: pow_usage", "id: usage", "contract.name_malformed", "id"),
+        (
+            "department: pow",
+            "department: POWER",
+            "contract.name_malformed",
+            "intake.department",
+        ),
+        (
+            "- property: intake",
+            "- property: other",
+            "contract.extension_missing",
+            "customProperties",
+        ),
+        (
+            "\"433101\"",
+            "\"43310\"",
+            "contract.name_malformed",
+            "intake.units[1]",
+        ),
+        (
+            "\"433101\"",
+            "\"433100\"",
+            "contract.code_twice",
+            "intake.units[1]",
+        ),
+        (
+            "due_day: 10",
+            "due_day: 32",
+            "contract.value_range",
+            "intake.due_day",
+        ),
+        (
+            "header_rows_max: 10",
+            "header_rows_max: 0",
+            "contract.value_range",
+            "intake.files.header_rows_max",
+        ),
+        (
+            "entity: usc_code",
+            "entity: usc",
+            "contract.unknown_field",
+            "intake.entity",
+        ),
+        (
+            "field: county",
+            "field: town",
+            "contract.unknown_field",
+            "intake.region.field",
+        ),
+        (
+            "total: kwh",
+            "total: kw",
+            "contract.unknown_field",
+            "intake.rules[0]",
+        ),
+        (
+            "total: kwh",
+            "total: month",
+            "contract.rule_field_kind",
+            "intake.rules[0]",
+        ),
+        (
+            "min: \"0.2\"",
+            "min: \"x\"",
+            "contract.rule_value",
+            "intake.rules[1]",
+        ),
+        (
+            "min: \"0.2\"",
+            "min: \"3\"",
+            "contract.rule_value",
+            "intake.rules[1]",
+        ),
+        (
+            "tolerance: \"1\" }",
+            "tolerance: \"1\" }\n          order: { first: read_date, then: read_date }",
+            "contract.rule_kinds",
+            "intake.rules[0]",
+        ),
+        (
+            "- name: kwh_peak",
+            "- name: kwh",
+            "contract.field_twice",
+            "fields.kwh",
+        ),
+        (
+            "- name: kwh_peak",
+            "- name: period",
+            "contract.name_reserved",
+            "fields.period",
+        ),
+        (
+            "- name: kwh_peak",
+            "- name: KwhPeak",
+            "contract.name_malformed",
+            "fields.KwhPeak",
+        ),
+        (
+            "aliases: [平段电量]",
+            "aliases: [高峰电量]",
+            "contract.alias_twice",
+            "fields.kwh_flat",
+        ),
+        (
+            "varchar(13)",
+            "char(13)",
+            "contract.type_unknown",
+            "fields.account_no",
+        ),
+        (
+            "varchar(13)",
+            "varchar(0)",
+            "contract.type_unknown",
+            "fields.account_no",
+        ),
+        (
+            "decimal(12,2)",
+            "decimal(39,2)",
+            "contract.type_unknown",
+            "fields.capacity_kva",
+        ),
+        (
+            "decimal(12,2)",
+            "decimal(2,3)",
+            "contract.type_unknown",
+            "fields.capacity_kva",
+        ),
+        (
+            "logicalType: number",
+            "logicalType: string",
+            "contract.type_unknown",
+            "fields.capacity_kva",
+        ),
+        (
+            "classification: L4",
+            "classification: secret",
+            "contract.value_range",
+            "fields.id_no.classification",
+        ),
+        (
+            "store: token",
+            "store: clear",
+            "contract.token_required",
+            "fields.account_no",
+        ),
+        (
+            "treatment: \"null\"\n              store: token",
+            "treatment: \"null\"",
+            "contract.token_required",
+            "fields.id_no",
+        ),
+        (
+            "treatment: name1",
+            "treatment: month",
+            "contract.treatment_type",
+            "fields.customer_name",
+        ),
+        (
+            "codes: regions",
+            "codes: planets",
+            "contract.code_list_unknown",
+            "fields.county",
+        ),
+        (
+            "unit: kVA",
+            "unit: 匹",
+            "contract.unit_unknown",
+            "fields.capacity_kva",
+        ),
+        (
+            "none_of: [\"3\"]",
+            "none_of: [\"7\"]",
+            "contract.rule_value",
+            "fields.use_class.rules[0]",
+        ),
+        (
+            "text: feed.pow_usage_residential",
+            "text: feed.nothing",
+            "contract.rule_text_unknown",
+            "fields.use_class.rules[0]",
+        ),
+        (
+            "digits: { min: 10, max: 13 }",
+            "digits: { min: 13, max: 10 }",
+            "contract.rule_value",
+            "fields.account_no.rules[0]",
+        ),
+        (
+            "digits: { min: 10, max: 13 }",
+            "pattern: \"[0-9]+\"",
+            "contract.pattern_unanchored",
+            "fields.account_no.rules[0]",
+        ),
+        (
+            "digits: { min: 10, max: 13 }",
+            "range: { min: \"0\" }",
+            "contract.rule_field_kind",
+            "fields.account_no.rules[0]",
+        ),
+        (
+            "id: R-use_class-residential",
+            "id: R-usc_code-uscc",
+            "contract.rule_twice",
+            "fields.use_class.rules[0]",
+        ),
+        (
+            "id: R-use_class-residential",
+            "id: R-use_class-code",
+            "contract.rule_twice",
+            "fields.use_class.rules[0]",
+        ),
+        (
+            "unless: { field: adjustment_flag, is: \"Y\" }",
+            "unless: { field: adjustment_flag, is: \"J\" }",
+            "contract.rule_value",
+            "fields.kwh.rules[0]",
+        ),
+    ] {
+        let error = with(passage, instead)
+            .err()
+            .unwrap_or_else(|| panic!("{instead} was accepted"));
+        assert_eq!((error.code(), error.place()), (code, place), "{instead}: {error}");
+        assert!(crate::texts::get(error.code()).is_some(), "{code} has no text");
+    }
+}
+
+#[test]
+fn an_unknown_key_in_our_blocks_is_a_fault_and_one_of_odcs_is_not() {
+    let error = with("due_day: 10", "due_days: 10").unwrap_err();
+    assert_eq!(
+        (error.code(), error.place()),
+        ("contract.syntax", "customProperties.intake")
+    );
+    assert!(error.to_string().contains("due_days"), "{error}");
+    let error = with("treatment: name1", "treatment: name1\n              mask: none").unwrap_err();
+    assert_eq!(
+        (error.code(), error.place()),
+        ("contract.syntax", "fields.customer_name.intake")
+    );
+    assert!(with("domain: power", "domain: power\ntenant: xiangxi").is_ok());
+}
+
+#[test]
+fn an_unknown_treatment_does_not_parse() {
+    assert_eq!(
+        with("treatment: name1", "treatment: blur").unwrap_err().code(),
+        "contract.syntax"
+    );
+}
+
+#[test]
+fn a_document_that_is_no_yaml_is_a_fault_and_not_a_panic() {
+    for text in [
+        "",
+        "[",
+        "a: b",
+        "kind: DataContract\napiVersion: v3.1.0\n",
+        "\u{0}",
+    ] {
+        assert!(Contract::from_yaml(text).is_err());
+    }
+}
