@@ -49,7 +49,8 @@ const WAYS: [&str; 5] = ["路", "街", "巷", "大道", "里"];
 pub(crate) fn customer(dice: &mut Dice, county: &County, class: UseClass, kind: char) -> String {
     let brand = format!("{}{}", pick(dice, &FIRST), pick(dice, &SECOND));
     match (class, kind) {
-        (UseClass::Residential, _) => person(dice),
+        // The meter of a shop often runs under its landlord's name.
+        (UseClass::Commercial | UseClass::Lighting, '2') if dice.chance(180) => person(dice),
         (UseClass::Farming, '3') => format!("{}{brand}{}专业合作社", county.name, pick(dice, &FARMS)),
         (UseClass::LargeIndustry, _) => format!("湘西{brand}{}有限公司", pick(dice, &INDUSTRIES_FACTORY)),
         // The bracket is full width in one file and half width in the next; models must see one name.

@@ -32,25 +32,22 @@ pub const COUNTIES: [County; 8] = [
 ];
 pub(crate) const SMALL_COUNTY: County = county("433126", "古丈县", "古丈", 4);
 
-/// 用电类别, the code list of the feed.
+/// 用电类别, the code list of the feed, without `3` residential: the provider leaves households out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UseClass {
     LargeIndustry,
     Commercial,
-    /// Business behind a household meter; real households are left out by the provider.
-    Residential,
     Farming,
     Lighting,
     Other,
 }
 
 impl UseClass {
-    /// The code in the file, `1` to `6`.
+    /// The code in the file.
     pub fn code(self) -> &'static str {
         match self {
             Self::LargeIndustry => "1",
             Self::Commercial => "2",
-            Self::Residential => "3",
             Self::Farming => "4",
             Self::Lighting => "5",
             Self::Other => "6",

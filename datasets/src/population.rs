@@ -14,8 +14,8 @@ const FEW: u64 = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
     pub name: String,
-    /// Valid, with registrar 433199. A person has none.
-    pub credit_code: Option<String>,
+    /// Valid, with registrar 433199.
+    pub credit_code: String,
     /// Four digits of GB/T 4754-2017.
     pub industry: Option<&'static str>,
     pub county: County,
@@ -103,10 +103,9 @@ impl Population {
             _ => '2',
         };
         let name = names::customer(&mut dice, &county, class, kind);
-        let person = class == UseClass::Residential;
         Entity {
             name,
-            credit_code: (!person).then(|| codes::credit_code(kind, owner)),
+            credit_code: codes::credit_code(kind, owner),
             industry: dice.one_of(industries(class)).copied(),
             county,
             class,
@@ -119,8 +118,7 @@ fn place(dice: &mut Dice) -> (County, UseClass) {
     let county = dice.weighted(&counties).unwrap_or(SMALL_COUNTY);
     let class = dice.weighted(&[
         (3, UseClass::LargeIndustry),
-        (52, UseClass::Commercial),
-        (6, UseClass::Residential),
+        (58, UseClass::Commercial),
         (14, UseClass::Farming),
         (20, UseClass::Lighting),
         (5, UseClass::Other),
@@ -136,7 +134,6 @@ fn median_kwh(class: UseClass) -> u64 {
     match class {
         UseClass::LargeIndustry => 14_000_000,
         UseClass::Commercial => 190_000,
-        UseClass::Residential => 120_000,
         UseClass::Farming => 85_000,
         UseClass::Lighting => 60_000,
         UseClass::Other => 48_000,
@@ -149,7 +146,7 @@ fn industries(class: UseClass) -> &'static [&'static str] {
         UseClass::Commercial => &["5211", "5212", "6110", "6210", "6220", "4710", "7010"],
         UseClass::Farming => &["0111", "0164", "0311", "0313"],
         UseClass::Lighting => &["8310", "8411", "5212"],
-        UseClass::Residential | UseClass::Other => &[],
+        UseClass::Other => &[],
     }
 }
 
@@ -198,6 +195,6 @@ mod tests {
             .accounts()
             .map(|account| (account.entity.county.code, account.entity.class.code()))
             .collect();
-        assert!(cells.len() > 40, "{}", cells.len());
+        assert!(cells.len() > 35, "{}", cells.len());
     }
 }

@@ -10,21 +10,22 @@ use chrono::{Datelike, Days};
 use schemas::Period;
 
 /// Field names of the contract and the Chinese headers of the file, in the order of the file.
-pub const COLUMNS: [(&str, &str); 16] = [
+pub const COLUMNS: [(&str, &str); 17] = [
     ("account_no", "户号"),
     ("customer_name", "户名"),
     ("usc_code", "统一社会信用代码"),
     ("id_no", "个人证件号码"),
+    ("county", "所属县市代码"),
     ("use_class", "用电类别"),
     ("industry_code", "行业代码"),
     ("address", "用电地址"),
-    ("county", "所属县市代码"),
     ("capacity_kva", "容量"),
     ("kwh", "电量"),
     ("kwh_peak", "峰电量"),
     ("kwh_flat", "平电量"),
     ("kwh_valley", "谷电量"),
     ("fee", "电费"),
+    ("adjustment_flag", "退补标志"),
     ("month", "电费月"),
     ("read_date", "抄表日期"),
 ];
@@ -51,30 +52,27 @@ pub fn month_file_in(
     for account in population.accounts() {
         let mut dice = Dice::new(population.seed() ^ month_stamp(period), account.index);
         let mut row = Row::of(&account, period, &mut dice);
-        let struck = dirt
-            .strike(account.index, &mut dice)
-            .and_then(|damage| row.damage(damage));
+        let struck = dirt.strike(account.index, &mut dice);
+        if let Some(damage) = struck {
+            row.damage(damage);
+        }
         record_no += 1;
         truth.rows += 1;
         push_record(&mut text, row.cells());
-        if struck.is_some_and(|(_, damage)| damage.refuses()) {
+        if struck.is_some_and(Damage::refuses) {
             truth.quarantined += 1;
         } else {
             truth.committed += 1;
             truth.kwh_committed += row.kwh;
         }
-        let Some((field, damage)) = struck else { continue };
+        let Some(damage) = struck else { continue };
         if damage == Damage::DuplicateRow {
             record_no += 1;
             truth.rows += 1;
             truth.duplicate += 1;
             push_record(&mut text, row.cells());
         }
-        truth.planted.push(Planted {
-            record_no,
-            field,
-            damage,
-        });
+        truth.planted.push(Planted { record_no, damage });
     }
     GeneratedFile::from_text(&text, truth, charset)
 }
@@ -105,7 +103,7 @@ fn another_offices_table(population: &Population) -> String {
 
 /// One row: cells in the order of [`COLUMNS`], and the numbers damage needs to know.
 struct Row {
-    cells: [String; 16],
+    cells: [String; 17],
     kwh: i64,
 }
 
@@ -122,22 +120,27 @@ impl Row {
             .start()
             .checked_add_days(Days::new(dice.between(0, 27)))
             .unwrap_or(period.start());
-        let code = entity.credit_code.clone().filter(|_| account.knows_code);
+        let code = if account.knows_code {
+            entity.credit_code.as_str()
+        } else {
+            ""
+        };
         let cells = [
             account.account_no.clone(),
             entity.name.clone(),
-            code.unwrap_or_default(),
+            code.to_owned(),
             String::new(),
+            entity.county.code.to_owned(),
             entity.class.code().to_owned(),
             entity.industry.unwrap_or("").to_owned(),
             account.address.clone(),
-            entity.county.code.to_owned(),
             account.capacity.map(hundredths).unwrap_or_default(),
             hundredths(kwh),
             hundredths(peak),
             hundredths(flat),
             hundredths(kwh - peak - flat),
             hundredths(fee),
+            String::new(),
             period.label().to_owned(),
             read.format("%Y-%m-%d").to_string(),
         ];
@@ -151,38 +154,34 @@ impl Row {
         self.cells.iter().map(String::as_str)
     }
 
-    /// Damages the row and names the field, or leaves it alone when it has nothing to damage.
-    fn damage(&mut self, damage: Damage) -> Option<(Option<&'static str>, Damage)> {
-        let field = match damage {
-            Damage::DuplicateRow => return Some((None, damage)),
-            Damage::BadCheckCharacter | Damage::FullWidthCode => "usc_code",
-            Damage::WrongDate => "read_date",
-            Damage::MissingRequired => "customer_name",
-            Damage::NotANumber => "kwh",
-            Damage::UnknownClass => "use_class",
-            Damage::SumMismatch => "kwh_valley",
-            Damage::OddFee => "fee",
-            Damage::LostZero => "account_no",
+    /// Damages the row.
+    fn damage(&mut self, damage: Damage) {
+        let kwh = u64::try_from(self.kwh).unwrap_or(0);
+        let Some(cell) = damage.field().and_then(|field| self.cell(field)) else {
+            return;
         };
-        let kwh = self.kwh;
-        let cell = COLUMNS
-            .iter()
-            .position(|(name, _)| *name == field)
-            .and_then(|at| self.cells.get_mut(at))?;
-        let damaged = match damage {
+        *cell = match damage {
             Damage::BadCheckCharacter => codes::broken_credit_code(&some_code(cell)),
             Damage::FullWidthCode => full_width(&some_code(cell)),
+            Damage::OldHolder => codes::citizen_number("433101", kwh),
+            Damage::Household => "3".to_owned(),
             Damage::WrongDate => "2025-02-30".to_owned(),
+            Damage::OtherMonth => "201912".to_owned(),
             Damage::MissingRequired => String::new(),
             Damage::NotANumber => "约五百".to_owned(),
             Damage::UnknownClass => "9".to_owned(),
-            Damage::SumMismatch => hundredths(u64::try_from(kwh).unwrap_or(0) * 2 + 100_000),
-            Damage::OddFee => hundredths(u64::try_from(kwh).unwrap_or(0) * 9),
-            Damage::LostZero => cell.chars().skip(2).collect(),
-            Damage::DuplicateRow => return None,
+            Damage::SumMismatch => hundredths(kwh * 2 + 100_000),
+            Damage::OddFee => hundredths(kwh * 9),
+            Damage::LostDigits => cell.chars().skip(2).collect(),
+            Damage::DuplicateRow => return,
         };
-        *cell = damaged;
-        Some((Some(field), damage))
+    }
+
+    fn cell(&mut self, field: &str) -> Option<&mut String> {
+        COLUMNS
+            .iter()
+            .position(|(name, _)| *name == field)
+            .and_then(|at| self.cells.get_mut(at))
     }
 }
 
@@ -219,7 +218,6 @@ fn season_percent(class: UseClass, month: u32) -> u64 {
     let table: [u64; 12] = match class {
         UseClass::LargeIndustry => [82, 70, 96, 102, 105, 104, 106, 108, 107, 106, 108, 106],
         UseClass::Commercial => [104, 108, 88, 92, 98, 104, 128, 132, 104, 112, 90, 100],
-        UseClass::Residential => [124, 118, 90, 82, 84, 96, 132, 136, 104, 84, 88, 112],
         UseClass::Farming => [70, 72, 120, 140, 124, 110, 116, 112, 98, 88, 78, 72],
         UseClass::Lighting | UseClass::Other => [108, 102, 98, 96, 94, 94, 100, 100, 98, 100, 104, 108],
     };
@@ -235,7 +233,6 @@ fn tariff(class: UseClass) -> u64 {
     match class {
         UseClass::LargeIndustry => 6_300,
         UseClass::Commercial => 7_200,
-        UseClass::Residential => 5_880,
         UseClass::Farming => 4_500,
         UseClass::Lighting => 7_000,
         UseClass::Other => 6_500,

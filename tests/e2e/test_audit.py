@@ -54,7 +54,7 @@ def test_denials_sign_ins_and_submissions_are_recorded(own):
 def test_raw_identifiers_are_nowhere_in_the_folder(own):
     """Vault, quarantine and reveal store are sealed, tables hold tokens, log and registry hold neither."""
     number = "2277665544"
-    meters = month(5, label="202506")
+    meters = month(50, label="202506")
     meters[0] = meters[0].with_cell("户号", number)
     meters[1] = meters[1].with_cell("户号", number[:-1] + "3").with_cell("电量", "x")
     own.caller("pow.reporter").submit(FEED, "202506", UNIT, csv(meters))

@@ -30,19 +30,19 @@ def test_a_good_file_is_accepted_and_counted(own):
 
 
 def test_every_record_is_counted_once_and_bad_rows_stay_out(own):
-    meters = month(30, label="202506")
+    meters = month(100, label="202506")
     meters[3] = meters[3].with_cell("统一社会信用代码", "91433199MA0000040Z")
     meters[7] = meters[7].with_cell("电量", "很多")
     meters[9] = meters[9].with_cell("户名", "")
     receipt = verdict(own.caller("pow.reporter").submit(FEED, "202506", UNIT, csv(meters)))
     assert receipt["verdict"] == "accepted_with_findings"
-    assert receipt["rows_read"] == sum(receipt[key] for key in COUNTS) == 30
+    assert receipt["rows_read"] == sum(receipt[key] for key in COUNTS) == 100
     assert receipt["quarantined"] == 3
-    assert rows_in(own, "202506") == 27
+    assert rows_in(own, "202506") == 97
 
 
 def test_findings_name_row_column_and_rule_and_mask_the_value(own):
-    meters = month(10, label="202506")
+    meters = month(40, label="202506")
     wrong = "91433199MA0000040Z"
     meters[3] = meters[3].with_cell("统一社会信用代码", wrong)
     reporter = own.caller("pow.reporter")
@@ -88,6 +88,15 @@ def test_a_zero_report_is_an_answer(own):
     assert rows_in(own, "202507") == 0
 
 
+def test_a_file_with_too_many_bad_rows_is_refused_as_a_whole(own):
+    meters = month(40, label="202506")
+    for at in range(0, 12, 2):
+        meters[at] = meters[at].with_cell("电量", "很多")
+    receipt = verdict(own.caller("pow.reporter").submit(FEED, "202506", UNIT, csv(meters)))
+    assert (receipt["verdict"], receipt["committed"]) == ("rejected", 0)
+    assert rows_in(own, "202506") == 0
+
+
 def test_the_table_of_another_office_is_rejected_and_nothing_changes(own):
     before = rows_in(own, "202501")
     body = "水表号,用户名称,用水性质\r\n1,云鹤商行,非居民\r\n".encode()
@@ -120,7 +129,7 @@ def test_only_its_own_department_reads_a_submission(own):
 def test_check_works_without_a_hub_and_exits_with_the_verdict(tmp_path):
     good, bad, wrong = tmp_path / "good.csv", tmp_path / "bad.csv", tmp_path / "wrong.csv"
     good.write_bytes(csv(month(5)))
-    bad.write_bytes(csv([*month(5), power_file.Meter(77).with_cell("电量", "x")]))
+    bad.write_bytes(csv([*month(40), power_file.Meter(77).with_cell("电量", "x")]))
     wrong.write_text("水表号,用户名称\n1,x\n", encoding="utf-8")
     for file, code, said in ((good, 0, "accepted"), (bad, 10, "accepted_with_findings"), (wrong, 20, "rejected")):
         ran = binary.run("check", FEED, file, "--period", "202501", "--unit", UNIT, "--json")

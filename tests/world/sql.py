@@ -25,7 +25,7 @@ def connect(hub: Hub, name: str, purpose: str | None = None, token: str | None =
     if startup:
         options.setdefault("options", startup)
     return psycopg.connect(
-        host=host, port=int(port), user=name, dbname="hub", autocommit=True, connect_timeout=10,
+        host=host, port=int(port), user=name, dbname="taxhub", autocommit=True, connect_timeout=10,
         password=token if token is not None else hub.accounts()[name].token, **options,
     )
 
@@ -61,6 +61,6 @@ def psql(hub: Hub, name: str, *commands: str, token: str | None = None, purpose:
         env["PGOPTIONS"] = f"-c taxhub.purpose={purpose}"
     words = [part for command in commands for part in ("-c", command)]
     return subprocess.run(
-        [program, "-X", "-w", "-h", host, "-p", port, "-U", name, "-d", "hub", "-At", "-v", "VERBOSITY=verbose", *words],
+        [program, "-X", "-w", "-h", host, "-p", port, "-U", name, "-d", "taxhub", "-At", "-v", "VERBOSITY=verbose", *words],
         env=env, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
     )

@@ -32,7 +32,7 @@ fn number(cell: &str) -> i64 {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_another_month_gives_others() {
-    let dirt = Dirt::Planted { per_mille: 20 };
+    let dirt = Dirt::PerMille(20);
     assert_eq!(
         month_file(&small(), &january(), dirt),
         month_file(&small(), &january(), dirt)
@@ -87,12 +87,12 @@ fn the_truth_of_a_clean_file_is_that_every_row_is_committed() {
 
 #[test]
 fn the_truth_of_a_damaged_file_accounts_for_every_row() {
-    let file = month_file(&small(), &january(), Dirt::Planted { per_mille: 30 });
+    let file = month_file(&small(), &january(), Dirt::PerMille(30));
     let truth = &file.truth;
     assert_eq!(truth.rows, truth.committed + truth.quarantined + truth.duplicate);
     assert_eq!(truth.rows, u64::try_from(rows(&file).len()).unwrap());
     let kinds: BTreeSet<Damage> = truth.planted.iter().map(|one| one.damage).collect();
-    assert_eq!(kinds.len(), Damage::ALL.len());
+    assert_eq!(kinds.len(), Damage::all().count());
     assert!(
         (60..140).contains(&truth.planted.len()),
         "{}",
@@ -102,11 +102,11 @@ fn the_truth_of_a_damaged_file_accounts_for_every_row() {
 
 #[test]
 fn planted_damage_is_where_the_truth_says() {
-    let file = month_file(&small(), &january(), Dirt::Planted { per_mille: 30 });
+    let file = month_file(&small(), &january(), Dirt::PerMille(30));
     let rows = rows(&file);
     for one in &file.truth.planted {
         let row = &rows[usize::try_from(one.record_no).unwrap() - 2];
-        let cell = one.field.map(|field| row[column(field)].as_str());
+        let cell = one.damage.field().map(|field| row[column(field)].as_str());
         match one.damage {
             Damage::BadCheckCharacter => {
                 let outcome = schemas::validators::uscc::check(cell.unwrap());
@@ -116,7 +116,7 @@ fn planted_damage_is_where_the_truth_says() {
                 );
             }
             Damage::MissingRequired => assert_eq!(cell, Some("")),
-            Damage::LostZero => assert_eq!(cell.unwrap().len(), 8),
+            Damage::LostDigits => assert_eq!(cell.unwrap().len(), 8),
             Damage::DuplicateRow => assert_eq!(row, &rows[usize::try_from(one.record_no).unwrap() - 3]),
             _ => assert_ne!(cell, None),
         }
@@ -159,4 +159,35 @@ fn gb18030_holds_the_same_rows() {
     let (text, _, bad) = encoding_rs::GB18030.decode(&encoded.bytes);
     assert!(!bad);
     assert_eq!(text.as_bytes(), plain.bytes);
+}
+
+#[test]
+fn the_header_is_the_contracts_own_in_its_order() {
+    let contracts = schemas::feeds::embedded().unwrap();
+    let contract = contracts
+        .iter()
+        .find(|one| one.id().as_str() == "pow_usage")
+        .unwrap();
+    let wanted: Vec<(&str, &str)> = contract
+        .fields()
+        .iter()
+        .map(|field| (field.name.as_str(), field.title.zh.as_str()))
+        .collect();
+    assert_eq!(wanted, COLUMNS);
+}
+
+#[test]
+fn every_damage_sits_in_a_field_of_the_contract_and_names_a_rule() {
+    let contracts = schemas::feeds::embedded().unwrap();
+    let contract = contracts
+        .iter()
+        .find(|one| one.id().as_str() == "pow_usage")
+        .unwrap();
+    let text = contract.yaml();
+    for damage in Damage::all() {
+        if let Some(field) = damage.field() {
+            assert!(text.contains(&format!("name: {field}")), "{damage:?}");
+        }
+        assert_eq!(damage.rule().is_some(), damage.field().is_some());
+    }
 }
