@@ -160,7 +160,7 @@ mod tests {
                 text.hint_en.as_deref().unwrap_or(""),
             );
             assert_eq!(placeholders(zh), placeholders(en), "{code} hint");
-            assert!(text.zh.chars().any(|c| !c.is_ascii()), "{code} has no Chinese");
+            assert!(!text.zh.is_ascii(), "{code} has no Chinese");
             assert!(
                 !text.en.contains(|c: char| ('\u{4E00}'..='\u{9FFF}').contains(&c)),
                 "{code} mixes Chinese in"
@@ -213,5 +213,35 @@ mod tests {
     fn an_unknown_code_is_shown_as_itself() {
         assert_eq!(render("no.such", &[]).zh, "no.such");
         assert_eq!(fill("a { b", &[]), "a { b");
+    }
+
+    #[test]
+    fn every_code_this_crate_names_has_a_text() {
+        let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+        let mut named = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                for literal in std::fs::read_to_string(&path)
+                    .unwrap()
+                    .split('"')
+                    .skip(1)
+                    .step_by(2)
+                {
+                    let is_code = ["check.", "contract.", "value."]
+                        .iter()
+                        .any(|section| literal.starts_with(section));
+                    if is_code && !literal.ends_with('.') {
+                        assert!(get(literal).is_some(), "{} names {literal}", path.display());
+                        named += 1;
+                    }
+                }
+            }
+        }
+        assert!(named > 100, "{named} codes found");
     }
 }

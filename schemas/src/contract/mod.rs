@@ -4,6 +4,7 @@
 mod compile;
 mod error;
 mod field;
+mod fields;
 mod load;
 mod odcs;
 mod rules;

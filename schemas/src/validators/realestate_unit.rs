@@ -29,8 +29,8 @@ pub fn check(text: &str) -> Outcome {
         return Outcome::bad("value.realestate_unit_shape");
     }
     let kind = |at: usize, known: &str| number.get(at..=at).is_some_and(|letter| known.contains(letter));
-    let empty_as_said =
-        !number.get(19..20).is_some_and(|fixture| fixture == "W") || number.ends_with("00000000");
+    // Nothing stands on the parcel, so nothing is numbered.
+    let empty_as_said = number.get(19..20) != Some("W") || number.ends_with("00000000");
     if !kind(12, OWNERSHIP) || !kind(13, PARCEL) || !kind(19, FIXTURE) || !empty_as_said {
         return Outcome::bad("value.realestate_unit_kind");
     }

@@ -1,12 +1,14 @@
 //! Exact decimals: 128-bit whole numbers with a scale, rounded half up (away from zero) and never through a float.
 //! INVARIANT (exact-money): amounts are born here, from text, as integers; no float exists on the way.
 
+mod decorated;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-use super::units::{self, UnitWord};
-use super::{capitals, width};
+use super::units::UnitWord;
+use super::width;
 
 /// `unscaled × 10^-scale`, at most 18 digits before the point and 18 behind: the bounds and tolerances of contracts.
 /// Amounts of data are bare unscaled numbers at their column's scale.
@@ -208,89 +210,7 @@ fn read(text: &str, unit: Option<&str>) -> Result<Read, DecimalFault> {
     if let Some(plain) = Plain::read(digits) {
         return Ok((negative, plain, None));
     }
-    read_decorated(&width::normalise(text), unit)
-}
-
-fn read_decorated(clean: &str, unit: Option<&str>) -> Result<Read, DecimalFault> {
-    let money = unit == Some("元");
-    let (mut negative, mut rest) = (false, clean);
-    if let Some(inner) = rest.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        (negative, rest) = (true, inner.trim());
-    }
-    let unsigned = rest.trim_start_matches(['-', '−', '+']);
-    let signs = rest.len() - unsigned.len();
-    if signs > 0 {
-        if negative || rest.chars().take_while(|c| matches!(c, '-' | '−' | '+')).count() > 1 {
-            return Err(DecimalFault::NotANumber);
-        }
-        negative = !rest.starts_with('+');
-        rest = unsigned.trim_start();
-    }
-    if let Some(amount) = CURRENCY.iter().find_map(|sign| rest.strip_prefix(sign)) {
-        if !money {
-            return Err(DecimalFault::ForeignUnit);
-        }
-        rest = amount.trim_start();
-        // `￥-5` is written as often as `-￥5`.
-        if let Some(amount) = rest.strip_prefix(['-', '−']) {
-            if negative {
-                return Err(DecimalFault::NotANumber);
-            }
-            (negative, rest) = (true, amount);
-        }
-    }
-    if money && let Some(amount) = capitals::read(rest) {
-        return Ok((negative, amount, None));
-    }
-    let end = rest
-        .find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'))
-        .unwrap_or(rest.len());
-    let (number, word) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    let amount = Plain::read(&without_separators(number)?).ok_or(match number.len() {
-        0..=38 => DecimalFault::NotANumber,
-        _ => DecimalFault::TooLarge,
-    })?;
-    match word.trim() {
-        "" => Ok((negative, amount, None)),
-        "-" | "−" if !negative => Ok((true, amount, None)),
-        word if word.starts_with(['e', 'E']) && word.contains(|c: char| c.is_ascii_digit()) => {
-            Err(DecimalFault::Scientific)
-        }
-        word => {
-            let bare = word
-                .strip_prefix('(')
-                .and_then(|inner| inner.strip_suffix(')'))
-                .unwrap_or(word);
-            let known = unit.and_then(|unit| units::find(unit, bare));
-            match known {
-                Some(known) => Ok((negative, amount, Some(known))),
-                None => Err(if units::is_word(bare) {
-                    DecimalFault::ForeignUnit
-                } else {
-                    DecimalFault::NotANumber
-                }),
-            }
-        }
-    }
-}
-
-const CURRENCY: [&str; 5] = ["¥", "人民币", "RMB", "CNY", "rmb"];
-
-/// Commas must stand where thousands are: `1,234.5`, not `12,34`, which may be a European decimal.
-fn without_separators(number: &str) -> Result<String, DecimalFault> {
-    if !number.contains(',') {
-        return Ok(number.to_owned());
-    }
-    let (whole, behind) = number.split_once('.').unwrap_or((number, ""));
-    let mut groups = whole.split(',');
-    let first = groups.next().unwrap_or("");
-    let in_place =
-        (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3) && !behind.contains(',');
-    if in_place {
-        Ok(number.replace(',', ""))
-    } else {
-        Err(DecimalFault::NotANumber)
-    }
+    decorated::read(&width::normalise(text), unit)
 }
 
 /// `amount × times / per` at `scale`, rounded half up; the amount is not negative.

@@ -1,4 +1,7 @@
+//! Amounts as departments write them, and what is no amount.
+
 use super::*;
+use crate::values::units;
 
 fn yuan(text: &str) -> Result<String, DecimalFault> {
     parse(text, 18, 2, Some("元"), None).map(|read| format(read.unscaled, 2))
