@@ -13,7 +13,7 @@ pub enum Dirt {
     Clean,
     /// About this many rows of a thousand are damaged, every kind of damage at least once in a file of a few
     /// hundred rows.
-    PerMille(u16),
+    Planted { per_mille: u16 },
     /// The clerk sent a table of another office: the columns are not those of the feed.
     WrongColumns,
 }
@@ -199,7 +199,7 @@ impl Dirt {
     /// The damage for the data row with this index, if it shall have one. The first rows take one kind each, so
     /// that a small file has them all.
     pub(crate) fn strike(self, index: u64, dice: &mut Dice) -> Option<Damage> {
-        let Self::PerMille(per_mille) = self else {
+        let Self::Planted { per_mille } = self else {
             return None;
         };
         let nth = index

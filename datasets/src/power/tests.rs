@@ -32,7 +32,7 @@ fn number(cell: &str) -> i64 {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_another_month_gives_others() {
-    let dirt = Dirt::PerMille(20);
+    let dirt = Dirt::Planted { per_mille: 20 };
     assert_eq!(
         month_file(&small(), &january(), dirt),
         month_file(&small(), &january(), dirt)
@@ -87,7 +87,7 @@ fn the_truth_of_a_clean_file_is_that_every_row_is_committed() {
 
 #[test]
 fn the_truth_of_a_damaged_file_accounts_for_every_row() {
-    let file = month_file(&small(), &january(), Dirt::PerMille(30));
+    let file = month_file(&small(), &january(), Dirt::Planted { per_mille: 30 });
     let truth = &file.truth;
     assert_eq!(truth.rows, truth.committed + truth.quarantined + truth.duplicate);
     assert_eq!(truth.rows, u64::try_from(rows(&file).len()).unwrap());
@@ -102,7 +102,7 @@ fn the_truth_of_a_damaged_file_accounts_for_every_row() {
 
 #[test]
 fn planted_damage_is_where_the_truth_says() {
-    let file = month_file(&small(), &january(), Dirt::PerMille(30));
+    let file = month_file(&small(), &january(), Dirt::Planted { per_mille: 30 });
     let rows = rows(&file);
     for one in &file.truth.planted {
         let row = &rows[usize::try_from(one.record_no).unwrap() - 2];
