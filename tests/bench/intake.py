@@ -10,7 +10,7 @@ from stopwatch import Peak, once, seconds
 from world import binary
 from world.power_file import FEED, UNIT
 
-MONTH = "203001"
+MONTH = "202405"
 
 
 def measure(hub, scratch: Path, rows: int, runs: int) -> None:

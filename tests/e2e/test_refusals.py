@@ -7,11 +7,11 @@ VIEW = "SELECT count(*) FROM v_power_month"
 
 
 def test_a_question_without_a_purpose_is_refused_with_the_reason(shared):
-    for name in ("tax.prefecture", "tax.jishou"):
-        if shared.accounts()[name].purposes and shared.caller(name).query(VIEW).status == 200:
-            continue  # the account has a default purpose
-        reply = shared.caller(name).query(VIEW)
-        assert (reply.status, reply.code) == (403, "denial.no_purpose"), reply.body
+    """The analysts of the sample have a default purpose, the power company's own people have none."""
+    reply = shared.caller("pow.director").query(VIEW)
+    assert (reply.status, reply.code) == (403, "denial.no_purpose"), reply.body
+    said = sql.ask_once(shared, "pow.director", None, VIEW)
+    assert said.sqlstate == "42501" and "taxhub.purpose" in said.message
 
 
 def test_a_purpose_the_account_does_not_hold_is_refused(shared):
@@ -66,7 +66,7 @@ def test_the_reporter_cannot_ask_and_the_analyst_cannot_send(shared):
 
 
 def test_no_administrator_reads_data(shared):
-    for name in ("hub.system", "hub.security", "hub.audit"):
+    for name in ("hub.system.demo", "hub.security.demo", "hub.audit.demo"):
         assert shared.caller(name, "tax_risk").query(VIEW).status == 403, name
-    assert shared.caller("hub.system").get("/v1/audit").status == 403
-    assert shared.caller("hub.audit").get("/v1/audit").status == 200
+    assert shared.caller("hub.system.demo").get("/v1/audit").status == 403
+    assert shared.caller("hub.audit.demo").get("/v1/audit").status == 200

@@ -60,9 +60,9 @@ def test_account_numbers_are_tokens_that_join_and_do_not_read(prefecture):
     assert all(not number.isdigit() for number in numbers)
     joined = prefecture.rows(
         "SELECT count(*) FROM v_power_month AS a JOIN v_power_month AS b"
-        " ON a.account_no = b.account_no AND a.month = b.month WHERE a.month = '202501'"
+        " ON a.account_no = b.account_no AND a.month = b.month WHERE a.month = '202603'"
     )
-    assert joined == prefecture.rows("SELECT count(*) FROM v_power_month WHERE month = '202501'")
+    assert joined == prefecture.rows("SELECT count(*) FROM v_power_month WHERE month = '202603'")
 
 
 def test_an_answer_says_under_which_agreement_and_over_which_version_it_was_given(prefecture):

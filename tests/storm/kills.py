@@ -59,7 +59,12 @@ class Kills:
             self._acknowledge(sending, reply)
         self.hub.start()
         seen = visible(self.hub, sending.label)
-        allowed = {self.numbers(sending)} if sending.number in self._known() else {self.numbers(before), self.numbers(sending)}
+        if sending.refused:
+            allowed = {self.numbers(before)}
+        elif sending.number in self._known():
+            allowed = {self.numbers(sending)}
+        else:
+            allowed = {self.numbers(before), self.numbers(sending)}
         assert seen in allowed, f"{where}: the slot shows {seen}, allowed is {allowed}"
         compare(self.hub, where)
 

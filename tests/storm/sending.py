@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from world.power_file import FEED, UNIT, Meter, csv, month
 
-LABELS = [f"2026{number:02d}" for number in range(1, 7)]
+LABELS = [f"2024{number:02d}" for number in range(7, 13)]
 
 
 @dataclass(frozen=True)
