@@ -13,7 +13,7 @@ REGISTRY = re.compile(
     re.IGNORECASE,
 )
 HEADER = ("title", "owner", "basis", "grain")
-INVARIANT = re.compile(r"INVARIANT \(([a-z-]+)\): ")
+INVARIANT = re.compile(r"INVARIANT \(([a-z-]+)\)[:, ]")
 # In the page an invariant is a table row that begins with its name in backticks.
 DOCUMENTED = re.compile(r"^\| `([a-z-]+)` \|", re.MULTILINE)
 

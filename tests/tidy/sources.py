@@ -90,5 +90,5 @@ def invariants_name_their_owner(repository: Repository):
     """`// INVARIANT (name): sentence` is the only way to write one."""
     for path in repository.rust_files():
         for number, line in enumerate(repository.read(path).splitlines(), 1):
-            if "INVARIANT" in line and not re.search(r"INVARIANT \([a-z-]+\): \S", line):
+            if "INVARIANT" in line and not re.search(r"INVARIANT \([a-z-]+\)[:, ]+\S", line):
                 yield f"{path}:{number} is not of the form `INVARIANT (name): sentence`"
