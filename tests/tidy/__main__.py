@@ -1,7 +1,7 @@
 """The house rules, as a test: `python3 tests/tidy` prints every breach and fails if there is one.
 
 Rules may be added freely. The files under `exceptions/` may only shrink: a line that is no longer needed is itself a
-breach. Needs Python 3.9 and `cargo`, no packages.
+breach. Needs Python 3.10 and `cargo`, no packages.
 """
 import sys
 from pathlib import Path
