@@ -4,6 +4,7 @@ from world.power_file import FEED, UNIT, csv, month
 
 
 def entries(hub, kind: str) -> list[dict]:
+    """Entries of one kind, the newest first."""
     listed = hub.caller("hub.audit.demo").get("/v1/audit?limit=1000").json()
     return [one for one in listed["items"] if one["kind"] == kind]
 
@@ -37,7 +38,7 @@ def test_a_log_with_a_line_taken_out_or_cut_short_is_found(idle):
 def test_a_question_leaves_one_entry_with_purpose_and_counts_and_without_rows(own):
     caller = own.caller("tax.jishou", "tax_risk")
     caller.rows("SELECT account_no FROM v_power_month LIMIT 7")
-    last = entries(own, "query")[-1]
+    last = entries(own, "query")[0]
     assert (last["person"], last["purpose"]) == ("tax.jishou", "tax_risk")
     assert "433101" not in str(last.get("rows_sample", ""))
     assert str(7) in str(last)
