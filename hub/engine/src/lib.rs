@@ -17,13 +17,23 @@
 )]
 
 mod answer;
+mod catalog;
+mod condition;
+mod definer;
+mod feed_table;
+mod functions;
+mod leakproof;
+mod masks;
+mod pins;
 mod refusal;
 mod run;
+mod scan;
 mod statements;
 mod task;
 mod views;
 
 pub use answer::{Answer, AnswerMeta, OpenedView};
+pub use pins::Spill;
 pub use refusal::{Reason, Refusal};
 pub use run::{Engine, EngineSettings, Rows, runtime};
 pub use statements::{Kind, Statement, StatementLimits, classify, normalised};

@@ -1,20 +1,30 @@
-//! The engine as a worker sees it: a task in, a schema or rows out.
+//! The engine as a worker sees it: a task in, a schema or rows out. Every task gets a session of its own, with its own
+//! memory and its own names; two tasks share the object store and nothing else.
 
-use std::pin::Pin;
+mod guard;
+mod parameters;
+mod prepare;
+mod rows;
+
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::time::Duration;
 
-use datafusion::arrow::array::RecordBatch;
-use datafusion::arrow::datatypes::SchemaRef;
-use futures::Stream;
-use futures::stream::BoxStream;
+use chrono::{DateTime, Utc};
+use datafusion::arrow::array::{ArrayRef, RecordBatch, StringArray};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::physical_plan::{displayable, execute_stream};
 use object_store::ObjectStore;
 use policy::BootKey;
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
-use crate::refusal::{Reason, Refusal};
-use crate::statements::StatementLimits;
+use crate::pins::Spill;
+use crate::refusal::{self, Reason, Refusal};
+use crate::statements::{Kind, StatementLimits};
 use crate::task::{Described, Task};
+use prepare::Prepared;
+
+pub use rows::Rows;
 
 /// What an operator may set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,53 +33,122 @@ pub struct EngineSettings {
     pub statements: StatementLimits,
     /// Threads one query may use at a time.
     pub partitions: usize,
+    /// Where sorts and groupings go when memory is short; without it they are refused.
+    pub spill: Option<Spill>,
 }
 
 impl Default for EngineSettings {
     fn default() -> EngineSettings {
-        EngineSettings { statements: StatementLimits::default(), partitions: 2 }
+        EngineSettings { statements: StatementLimits::default(), partitions: 2, spill: None }
     }
 }
 
-/// Answers tasks. Nothing is shared between two of them but the object store.
+/// Answers tasks.
 #[derive(Clone)]
 pub struct Engine {
-    #[expect(dead_code, reason = "filled in next")]
     store: Arc<dyn ObjectStore>,
-    #[expect(dead_code, reason = "filled in next")]
     key: BootKey,
-    #[expect(dead_code, reason = "filled in next")]
     settings: EngineSettings,
+    clock: fn() -> DateTime<Utc>,
+    #[cfg(test)]
+    breach: Option<crate::scan::breach::Breach>,
 }
 
 impl Engine {
     /// `store` has the lake's root as its root; `key` opens the grants of this boot.
     pub fn new(store: Arc<dyn ObjectStore>, key: BootKey, settings: EngineSettings) -> Engine {
-        Engine { store, key, settings }
+        Engine {
+            store,
+            key,
+            settings,
+            clock: Utc::now,
+            #[cfg(test)]
+            breach: None,
+        }
+    }
+
+    /// An engine whose barrier is broken on purpose.
+    #[cfg(test)]
+    pub(crate) fn broken(self, breach: crate::scan::breach::Breach) -> Engine {
+        Engine { breach: Some(breach), ..self }
     }
 
     /// What the task would answer, without running it.
-    pub async fn describe(&self, _task: Task) -> Result<Described, Refusal> {
-        Err(Refusal::new(Reason::NotSupported))
+    pub async fn describe(&self, task: Task) -> Result<Described, Refusal> {
+        let deadline = Deadline::of(&task);
+        let engine = self.clone();
+        deadline.planning(async move { engine.prepare(&task).await?.described(&task) }).await
     }
 
     /// Runs the task. Call it on a runtime made by [`runtime`]; dropping the rows cancels the query.
-    pub async fn answer(&self, _task: Task) -> Result<(SchemaRef, Rows), Refusal> {
-        Err(Refusal::new(Reason::NotSupported))
+    pub async fn answer(&self, task: Task) -> Result<(SchemaRef, Rows), Refusal> {
+        let deadline = Deadline::of(&task);
+        let engine = self.clone();
+        deadline.planning(async move { engine.begin(task, deadline).await }).await
+    }
+
+    async fn begin(&self, task: Task, deadline: Deadline) -> Result<(SchemaRef, Rows), Refusal> {
+        let prepared = self.prepare(&task).await?;
+        let explain = task.explain || prepared.kind == Kind::Explain;
+        let columns = prepared.columns();
+        let caps = prepared.caps;
+        let Prepared { state, plan, .. } = prepared.with_values(&task)?;
+        let planned = state.create_physical_plan(&plan).await.map_err(|error| refusal::planning(&error))?;
+        guard::leaves(&planned)?;
+        if explain {
+            let lines = displayable(planned.as_ref()).indent(false).to_string();
+            let batch = explained(&lines)?;
+            return Ok((batch.schema(), Rows::once(batch)));
+        }
+        let batches = execute_stream(planned, state.task_ctx()).map_err(|error| refusal::execution(&error))?;
+        Ok((columns.clone(), Rows::of(batches, columns, caps, deadline)))
     }
 }
 
-/// Rows of an answer. After an error nothing follows.
-pub struct Rows {
-    batches: BoxStream<'static, Result<RecordBatch, Refusal>>,
+/// The moment a task must be over.
+#[derive(Debug, Clone, Copy)]
+struct Deadline {
+    at: Instant,
+    seconds: u64,
 }
 
-impl Stream for Rows {
-    type Item = Result<RecordBatch, Refusal>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.batches.as_mut().poll_next(context)
+impl Deadline {
+    fn of(task: &Task) -> Deadline {
+        let seconds = task.limits.seconds_max;
+        Deadline { at: Instant::now() + Duration::from_secs(seconds.min(SECONDS_MAX)), seconds }
     }
+
+    fn refusal(self) -> Refusal {
+        Refusal::new(Reason::Deadline).with("seconds", self.seconds)
+    }
+
+    /// Planning does not yield, so it gets a task of its own that is left behind when time is up; the process it runs in
+    /// is then ended from outside.
+    async fn planning<T, F>(self, planning: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Refusal>> + Send + 'static,
+    {
+        let mut planning = tokio::task::JoinSet::from_iter([planning]);
+        match tokio::time::timeout_at(self.at, planning.join_next()).await {
+            Err(_) => Err(self.refusal()),
+            Ok(Some(Ok(outcome))) => outcome,
+            Ok(Some(Err(_)) | None) => {
+                tracing::error!("planning a query panicked");
+                Err(Refusal::new(Reason::Internal))
+            }
+        }
+    }
+}
+
+/// A year, so that a limit given as `u64::MAX` does not overflow the clock.
+const SECONDS_MAX: u64 = 366 * 24 * 3600;
+
+/// The lines of a plan as PostgreSQL's clients expect them. Every leaf of it is opaque.
+fn explained(lines: &str) -> Result<RecordBatch, Refusal> {
+    let schema = Schema::new(vec![Field::new("QUERY PLAN", DataType::Utf8, true)]);
+    let lines: ArrayRef = Arc::new(lines.lines().map(Some).collect::<StringArray>());
+    RecordBatch::try_new(Arc::new(schema), vec![lines]).map_err(|error| refusal::execution(&error.into()))
 }
 
 /// A runtime whose threads have the stack that planning needs.

@@ -1,0 +1,58 @@
+//! Where a column of a view comes from: the stored column it is, if nothing was done to it on the way.
+
+use datafusion::logical_expr::{Expr, LogicalPlan};
+
+/// A stored column that reaches the view unchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    /// Table name as planned, which is the feed's id.
+    pub feed: String,
+    pub column: String,
+    /// Only row-wise steps and groupings by this very column lie between: a condition on the view's column selects
+    /// the same rows as the condition on the stored one.
+    pub through_rows: bool,
+}
+
+/// The origin of output column `index`.
+pub(crate) fn origin(plan: &LogicalPlan, index: usize) -> Option<Origin> {
+    match plan {
+        LogicalPlan::Projection(projection) => origin(&projection.input, input_index(&projection.input, projection.expr.get(index)?)?),
+        LogicalPlan::Filter(filter) => origin(&filter.input, index),
+        LogicalPlan::SubqueryAlias(alias) => origin(&alias.input, index),
+        LogicalPlan::Aggregate(aggregate) => {
+            origin(&aggregate.input, input_index(&aggregate.input, aggregate.group_expr.get(index)?)?)
+        }
+        LogicalPlan::Join(join) => {
+            let left = join.left.schema().fields().len();
+            let found = match index.checked_sub(left) {
+                None => origin(&join.left, index),
+                Some(index) => origin(&join.right, index),
+            };
+            found.map(|origin| Origin { through_rows: false, ..origin })
+        }
+        LogicalPlan::TableScan(scan) => Some(Origin {
+            feed: scan.table_name.table().to_owned(),
+            column: scan.projected_schema.fields().get(index)?.name().clone(),
+            through_rows: true,
+        }),
+        _ => None,
+    }
+}
+
+fn input_index(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
+    match expr {
+        Expr::Column(column) => input.schema().maybe_index_of_column(column),
+        Expr::Alias(alias) => input_index(input, &alias.expr),
+        _ => None,
+    }
+}
+
+/// Is one row of the plan one stored row, with none left out?
+pub(crate) fn row_by_row(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Projection(projection) => row_by_row(&projection.input),
+        LogicalPlan::SubqueryAlias(alias) => row_by_row(&alias.input),
+        LogicalPlan::TableScan(scan) => scan.fetch.is_none() && scan.filters.is_empty(),
+        _ => false,
+    }
+}

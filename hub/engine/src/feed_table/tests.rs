@@ -1,0 +1,1 @@
+//! Scans of small lakes: what is pruned, what is believed, what is refused.

@@ -1,0 +1,1 @@
+//! The list of functions: what is on it, what must not be, and that no call outgrows its cap.

@@ -1,0 +1,1 @@
+//! The leak-proof list against random predicates and rows.

@@ -1,0 +1,1 @@
+//! Masks on arbitrary texts: never an error, always the type, nothing beyond what they promise.

@@ -1,0 +1,148 @@
+//! From a task to a logical plan in which every name is a granted view.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::execution::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::sql::parser::Statement as PlannedStatement;
+use datafusion::sql::sqlparser::ast;
+use policy::{Grant, unseal};
+use schemas::{FeedId, StorageColumn};
+
+use super::Engine;
+use super::{guard, parameters};
+use crate::catalog::{self, Named};
+use crate::definer;
+use crate::pins;
+use crate::refusal::{self, Reason, Refusal};
+use crate::scan::GovernedTable;
+use crate::statements::{Kind, Read, read};
+use crate::task::{Described, Task};
+
+/// Most rows and bytes of the answer: the task's, or less if a grant says less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Caps {
+    pub rows_max: u64,
+    pub bytes_max: u64,
+}
+
+pub(super) struct Prepared {
+    pub state: SessionState,
+    /// With its `$n` still in place.
+    pub plan: LogicalPlan,
+    pub kind: Kind,
+    pub caps: Caps,
+    parameters: usize,
+}
+
+impl Engine {
+    /// Reads, resolves and plans a task. Nothing of it has run yet.
+    pub(super) async fn prepare(&self, task: &Task) -> Result<Prepared, Refusal> {
+        let Read { tree, facts } = self.one_question(task)?;
+        let grants = self.grants(task)?;
+        let (views, information) = named(&facts.relations, &grants)?;
+        let runtime = pins::runtime(self.store.clone(), task.limits.memory_bytes, self.settings.spill.as_ref())?;
+
+        let feeds: BTreeMap<FeedId, Vec<StorageColumn>> =
+            task.snapshots.iter().map(|snapshot| (snapshot.feed.clone(), snapshot.columns.clone())).collect();
+        let definer = Arc::new(definer::state(&feeds, runtime.clone(), self.settings.partitions)?);
+        let mut caps = Caps { rows_max: task.limits.rows_max, bytes_max: task.limits.bytes_max };
+        let mut tables = vec![];
+        for (name, grant) in grants.iter().filter(|(name, _)| information || views.contains(*name)) {
+            let view = task.views.iter().find(|view| view.name().as_str() == name.as_str());
+            let view = view.ok_or_else(|| Refusal::new(Reason::ViewUnusable).with("view", name))?;
+            let defined = definer::open(view, grant, &task.snapshots, &definer).await?;
+            let table = GovernedTable::new(view, grant, defined, &task.snapshots, definer.clone())?;
+            #[cfg(test)]
+            let table = table.broken(self.breach);
+            tables.push((name.clone(), Arc::new(table)));
+            caps.rows_max = caps.rows_max.min(grant.limits().rows_max);
+            caps.bytes_max = caps.bytes_max.min(grant.limits().bytes_max);
+        }
+        let state = pins::state(catalog::catalogs(tables, information)?, runtime, self.settings.partitions)?;
+        let plan = state.statement_to_plan(PlannedStatement::Statement(Box::new(question(tree)))).await;
+        let plan = plan.map_err(|error| refusal::planning(&error))?;
+        guard::functions(&plan)?;
+        Ok(Prepared { state, plan, kind: facts.kind, caps, parameters: facts.parameters })
+    }
+
+    fn one_question(&self, task: &Task) -> Result<Read, Refusal> {
+        let mut statements = read(&task.sql, &self.settings.statements)?;
+        match (statements.pop(), statements.is_empty()) {
+            (Some(read), true) if read.facts.kind.asks() => Ok(read),
+            (Some(_), false) => Err(Refusal::new(Reason::TooManyStatements).with("max", 1)),
+            _ => Err(Refusal::new(Reason::StatementNotAllowed)),
+        }
+    }
+
+    /// The grants of the task by view. One that is forged, expired or meant for another query refuses all.
+    fn grants(&self, task: &Task) -> Result<BTreeMap<String, Grant>, Refusal> {
+        let now = (self.clock)();
+        let mut grants = BTreeMap::new();
+        for sealed in &task.grants {
+            let grant = unseal(sealed, &self.key, &task.query_id, now).map_err(|error| {
+                tracing::error!(%error, query.id = %task.query_id, "a grant was not accepted");
+                Refusal::new(Reason::GrantInvalid)
+            })?;
+            if let Some(twice) = grants.insert(grant.view().to_string(), grant) {
+                return Err(Refusal::new(Reason::GrantUnusable).with("view", twice.view()));
+            }
+        }
+        Ok(grants)
+    }
+}
+
+/// The views a statement reads and whether it reads the information schema. The first unknown name in the order of the
+/// alphabet is refused, in words that are the same for a name that does not exist and one that is not granted.
+fn named(relations: &[String], grants: &BTreeMap<String, Grant>) -> Result<(BTreeSet<String>, bool), Refusal> {
+    let mut views = BTreeSet::new();
+    let mut information = false;
+    for relation in relations {
+        match catalog::named(relation) {
+            Named::View(view) if grants.contains_key(&view) => {
+                views.insert(view);
+            }
+            Named::Information => information = true,
+            _ => return Err(Refusal::new(Reason::UnknownRelation).with("relation", relation)),
+        }
+    }
+    Ok((views, information))
+}
+
+/// The query itself, without an `EXPLAIN` around it.
+fn question(tree: ast::Statement) -> ast::Statement {
+    match tree {
+        ast::Statement::Explain { statement, .. } => *statement,
+        other => other,
+    }
+}
+
+impl Prepared {
+    /// Columns as they are streamed.
+    pub(super) fn columns(&self) -> SchemaRef {
+        let plain = |field: &Field| {
+            let kind = match field.data_type() {
+                DataType::Utf8View | DataType::LargeUtf8 | DataType::Null => DataType::Utf8,
+                kind => kind.clone(),
+            };
+            Field::new(field.name(), kind, true)
+        };
+        Arc::new(Schema::new(self.plan.schema().fields().iter().map(|field| plain(field)).collect::<Vec<_>>()))
+    }
+
+    pub(super) fn described(self, task: &Task) -> Result<Described, Refusal> {
+        let parameters = parameters::kinds(&self.plan, self.parameters, &task.parameters)?;
+        // Types of columns may depend on types of parameters.
+        let plan = parameters::with_nulls(self.plan, &parameters)?;
+        let columns = Prepared { plan, ..self }.columns();
+        Ok(Described { columns, parameters })
+    }
+
+    pub(super) fn with_values(self, task: &Task) -> Result<Prepared, Refusal> {
+        let kinds = parameters::kinds(&self.plan, self.parameters, &task.parameters)?;
+        let plan = parameters::with_values(self.plan, &kinds, &task.parameters)?;
+        Ok(Prepared { plan, ..self })
+    }
+}
