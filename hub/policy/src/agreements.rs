@@ -146,6 +146,11 @@ impl Agreement {
             && ours.view == theirs.view
     }
 
+    /// Whether the content is still the one that its hash, and so every approval, speaks of.
+    pub fn is_as_approved(&self) -> bool {
+        self.content.content_hash() == self.content_hash
+    }
+
     /// Active, and within its dates on this civil day.
     pub fn holds_on(&self, day: NaiveDate) -> bool {
         self.state == AgreementState::Active && self.content.valid_from <= day && day <= self.content.valid_to

@@ -26,9 +26,9 @@ impl PolicyError {
     /// The code of the message in the text catalogue.
     pub fn code(&self) -> &'static str {
         match self {
-            PolicyError::Store(StoreError::Conflict(_)) => "policy_conflict",
-            PolicyError::Store(StoreError::Unavailable(_)) => "policy_unavailable",
-            PolicyError::Policies(_) | PolicyError::Altered(_) => "policy_error",
+            PolicyError::Store(StoreError::Conflict(_)) => "agreement.conflict",
+            PolicyError::Store(StoreError::Unavailable(_)) => "agreement.unavailable",
+            PolicyError::Policies(_) | PolicyError::Altered(_) => "denial.error",
         }
     }
 }

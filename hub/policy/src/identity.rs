@@ -7,7 +7,10 @@ mod account;
 mod backoff;
 mod password;
 mod principal;
+mod refusal;
 mod scram;
+mod scram_sign_in;
+mod settings;
 mod sign_in;
 mod tokens;
 
@@ -16,8 +19,10 @@ pub use account::{
 };
 pub use password::PasswordRefusal;
 pub use principal::{Principal, Session, SignedIn};
-pub use scram::ScramExchange;
-pub use sign_in::{Clock, Identity, IdentitySettings, SignInRefusal, system_clock};
+pub use refusal::SignInRefusal;
+pub use scram_sign_in::ScramExchange;
+pub use settings::{Clock, IdentitySettings, system_clock};
+pub use sign_in::Identity;
 pub use tokens::IssuedToken;
 
 use rand::TryRngCore;
@@ -28,3 +33,6 @@ pub(crate) fn random_bytes<const N: usize>() -> Option<[u8; N]> {
     rand::rngs::OsRng.try_fill_bytes(&mut bytes).ok()?;
     Some(bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,9 +17,12 @@ mod action;
 mod agreements;
 mod cedar;
 mod civil_day;
+mod compile;
 mod decide;
 mod denial;
+mod drafting;
 mod error;
+mod facts;
 mod grant;
 mod identity;
 mod lifecycle;
@@ -44,3 +47,6 @@ pub use identity::{
 pub use lifecycle::Activated;
 pub use role::{Role, Via};
 pub use seal::{BootKey, SealedGrant, UnsealError, seal, unseal};
+
+#[cfg(test)]
+mod tests;

@@ -31,6 +31,20 @@ pub struct Account {
     pub state: AccountState,
 }
 
+impl Account {
+    /// Open, and with the same rights as the account a session began with.
+    pub(crate) fn is_same_person_as(&self, then: &Account) -> bool {
+        self.state == AccountState::Open
+            && self.id == then.id
+            && self.name == then.name
+            && self.department == then.department
+            && self.role == then.role
+            && self.region == then.region
+            && self.clearance == then.clearance
+            && self.purposes == then.purposes
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountState {
