@@ -57,6 +57,8 @@ pub fn is_technical(name: &str) -> bool {
 }
 
 /// The columns of the feed's table: the contract's fields in order, then the technical ones.
+// INVARIANT (contract-first): no column reaches the lake but through this list, and every column in it is a contract's
+// field or one of ours.
 pub fn storage_columns(contract: &Contract) -> Vec<StorageColumn> {
     let promised = contract.fields().iter().map(|field| StorageColumn {
         name: field.name.clone(),

@@ -4,6 +4,7 @@
 pub mod industries;
 pub mod regions;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -45,7 +46,7 @@ impl CodeList {
     ) -> Result<CodeList, String> {
         let mut words: HashMap<String, usize> = HashMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            if words.insert(fold(&entry.code), index).is_some() {
+            if words.insert(fold(&entry.code).into_owned(), index).is_some() {
                 return Err(entry.code.clone());
             }
         }
@@ -56,7 +57,7 @@ impl CodeList {
                 .filter(|(_, entry)| entry.historic == historic)
             {
                 for word in std::iter::once(&entry.title.zh).chain(&entry.aliases) {
-                    let owner = *words.entry(fold(word)).or_insert(index);
+                    let owner = *words.entry(fold(word).into_owned()).or_insert(index);
                     if owner != index && !historic {
                         return Err(word.clone());
                     }
@@ -98,7 +99,7 @@ impl CodeList {
 
     /// The entry a department means by `text`: its code, its name or an alias, blind to width, blanks and case.
     pub fn resolve(&self, text: &str) -> Option<&CodeEntry> {
-        self.entries.get(*self.words.get(&fold(text))?)
+        self.entries.get(*self.words.get(fold(text).as_ref())?)
     }
 }
 
@@ -149,12 +150,22 @@ fn read(text: &str) -> Result<CodeList, String> {
     CodeList::new(&file.name, &file.source, &file.dated, entries.collect())
 }
 
-fn fold(text: &str) -> String {
-    width::normalise(text)
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
+/// The form in which words are compared. Most cells already are in it.
+fn fold(text: &str) -> Cow<'_, str> {
+    if text
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b.is_ascii_uppercase())
+    {
+        return Cow::Borrowed(text);
+    }
+    let folded = width::normalise(text);
+    Cow::Owned(
+        folded
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .flat_map(char::to_lowercase)
+            .collect(),
+    )
 }
 
 #[cfg(test)]

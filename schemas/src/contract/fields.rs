@@ -84,7 +84,7 @@ fn one_field(
             property.name,
         ));
     }
-    // INVARIANT (no-identifier-in-clear): what identifies a person at the highest level, and what others know only as
+    // What identifies a person at the highest level, and what others know only as
     // a token, never reaches a feed table raw. Intake's tokenising reads `is_token`, which is set here.
     let must_be_token =
         (block.class == DataClass::Identifying && level == Level::L4) || block.treatment == Treatment::Token;
