@@ -8,48 +8,31 @@ mod submit;
 
 use std::time::Duration;
 
-use arrow::datatypes::{DataType, SchemaRef};
 use async_trait::async_trait;
-use engine::{Answer, Statement};
-use policy::{IssuedToken, ScramExchange, SignedIn};
+use engine::{Answer, Described, Parameter, Statement};
+use policy::{IssuedToken, ScramExchange, SignedIn, Via};
 use schemas::SubmissionId;
 use serde::Serialize;
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 pub use caller::{Caller, Caught, RequestId};
 pub use problem::{Problem, Rendered};
 pub use submit::{Body, SubmitHead, Submitted};
 
-/// Name and password of a person who wants a session, and where the attempt comes from.
-pub struct SignInAttempt {
+/// Somebody who says a name, and where the attempt comes from.
+#[derive(Debug, Clone)]
+pub struct Attempt {
     pub name: String,
-    pub password: Zeroizing<String>,
     /// Address of the client, for backoff and the audit entry.
     pub client: String,
+    pub via: Via,
     pub request_id: RequestId,
 }
 
 /// A session that has just been opened: who it is for and the token that proves it.
-pub struct Session {
+pub struct SessionOpened {
     pub signed_in: SignedIn,
     pub token: IssuedToken,
-}
-
-/// One value for `$n`. Text is PostgreSQL's text form of the value; `None` is NULL.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parameter {
-    pub text: Option<String>,
-    /// The type the client declared. `None` leaves it to the planner.
-    pub kind: Option<DataType>,
-}
-
-/// What a statement will answer, before it runs.
-#[derive(Debug, Clone)]
-pub struct Described {
-    pub columns: SchemaRef,
-    /// Types of `$1`, `$2`, … as planned.
-    pub parameters: Vec<DataType>,
 }
 
 /// A part of a long list. `after` is the opaque place the former page ended at.
@@ -82,21 +65,22 @@ pub trait Front: Send + Sync + 'static {
     // Identity.
 
     /// Opens a session. Refusals: 401 for a wrong name or password (the same for both), 429 with `retry_after_s`.
-    async fn sign_in(&self, attempt: SignInAttempt) -> Result<Session, Problem>;
+    async fn sign_in(&self, attempt: &Attempt, password: &str) -> Result<SessionOpened, Problem>;
     /// Ends the session the caller signed in with. Ending it twice is not an error.
     async fn sign_out(&self, caller: &Caller) -> Result<(), Problem>;
     /// An expiring token for programs and for psql. `None` asks for the longest life the settings allow.
     async fn issue_access_token(&self, caller: &Caller, life: Option<Duration>) -> Result<IssuedToken, Problem>;
     /// The person behind a bearer token.
     async fn bearer(&self, token: &str) -> Result<SignedIn, Problem>;
-    /// Begins SCRAM-SHA-256 for a name. An unknown name gets an exchange that looks the same and fails at the end.
-    async fn scram(&self, name: &str, client_first: &str, client: &str) -> Result<(ScramExchange, String), Problem>;
+    /// Begins SCRAM-SHA-256 and gives the server's first message. An unknown name gets an exchange that looks the same
+    /// and fails at the end.
+    async fn scram(&self, attempt: &Attempt, client_first: &str) -> Result<(ScramExchange, String), Problem>;
     /// Ends SCRAM: the person, and the server's last message.
     async fn scram_finish(
         &self,
+        attempt: &Attempt,
         exchange: ScramExchange,
         client_final: &str,
-        attempt: (&str, &RequestId),
     ) -> Result<(SignedIn, String), Problem>;
     /// False as soon as the caller's token expired or was revoked, or the account was closed.
     async fn still_signed_in(&self, signed_in: &SignedIn) -> bool;

@@ -1,5 +1,6 @@
 //! A refusal as the gateways show it: one code, rendered from the text catalogue for every protocol alike.
 
+use engine::{Reason, Refusal};
 use schemas::texts;
 use serde_json::{Value, json};
 
@@ -21,11 +22,13 @@ pub struct Problem {
     pub args: Vec<(String, String)>,
     /// How long to wait before another attempt can succeed.
     pub retry_after_s: Option<u64>,
+    /// Where in the caller's SQL, counted in characters from 1.
+    pub position: Option<u32>,
 }
 
 impl Problem {
     pub fn new(status: u16, sqlstate: &'static str, code: impl Into<String>) -> Problem {
-        Problem { status, sqlstate, code: code.into(), args: Vec::new(), retry_after_s: None }
+        Problem { status, sqlstate, code: code.into(), args: Vec::new(), retry_after_s: None, position: None }
     }
 
     /// Adds a word for the `{name}` in the text.
@@ -42,7 +45,7 @@ impl Problem {
     /// Something we hoped would not happen. The detail goes to the log, not to the caller.
     pub fn internal(detail: impl std::fmt::Display) -> Problem {
         tracing::error!(error = %detail, "internal problem");
-        Problem::new(500, "XX000", "internal")
+        Problem::new(500, "XX000", "hub.internal")
     }
 
     /// Texts in both languages.
@@ -53,6 +56,7 @@ impl Problem {
             status: self.status,
             sqlstate: self.sqlstate,
             retry_after_s: self.retry_after_s,
+            position: self.position,
             code: message.code,
             zh: message.zh,
             en: message.en,
@@ -63,17 +67,41 @@ impl Problem {
     }
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Problem {
+        let mut problem = Problem::new(status(refusal.reason()), refusal.sqlstate(), refusal.code());
+        problem.args = refusal.args().to_vec();
+        problem.position = refusal.position();
+        problem
+    }
+}
+
+/// The HTTP status of an engine refusal: the caller's SQL, the caller's rights, the caller's size, or us.
+fn status(reason: Reason) -> u16 {
+    use Reason::*;
+    match reason {
+        UnknownRelation | GrantInvalid | GrantUnusable => 403,
+        RowsLimit | BytesLimit | Memory | SqlTooLong => 413,
+        Deadline => 504,
+        Cancelled => 499,
+        WorkerLost | AuditUnavailable => 503,
+        ViewUnusable | Internal => 500,
+        _ => 400,
+    }
+}
+
 /// A problem in words.
 #[derive(Debug, Clone)]
 pub struct Rendered {
     pub status: u16,
     pub sqlstate: &'static str,
     pub retry_after_s: Option<u64>,
+    pub position: Option<u32>,
     pub code: String,
     pub zh: String,
     pub en: String,
-    pub hint_zh: String,
-    pub hint_en: String,
+    pub hint_zh: Option<String>,
+    pub hint_en: Option<String>,
     pub request_id: RequestId,
 }
 
@@ -92,6 +120,7 @@ impl Rendered {
             "hint_en": self.hint_en,
             "sqlstate": self.sqlstate,
             "retry_after_s": self.retry_after_s,
+            "position": self.position,
             "request_id": self.request_id,
         })
     }

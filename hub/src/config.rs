@@ -1,0 +1,101 @@
+//! The settings of one hub: `taxhub.toml`, its defaults and what is refused about it. Every key has a text in the
+//! catalogue under `config.<key>`, dots as underscores; `reference` prints them all. Not here: secrets, which are files in the data folder.
+
+mod error;
+mod limits;
+mod listen;
+mod reference;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use error::ConfigError;
+pub use limits::{Limits, SignIn, Workers};
+pub use listen::Listen;
+pub use reference::reference;
+
+/// Everything an operator may set. Fields left out of the file keep the defaults below.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the lake, the registry, the keys and the audit log live. Relative to the folder of the file.
+    pub data_dir: PathBuf,
+    /// Contracts beyond the built-in ones. Empty: the built-in ones only. Relative to the folder of the file.
+    pub contracts_dir: PathBuf,
+    pub listen: Listen,
+    pub limits: Limits,
+    pub workers: Workers,
+    pub sign_in: SignIn,
+    pub log: Log,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            data_dir: PathBuf::from("data"),
+            contracts_dir: PathBuf::new(),
+            listen: Listen::default(),
+            limits: Limits::default(),
+            workers: Workers::default(),
+            sign_in: SignIn::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+/// What is logged to standard error.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    /// `error`, `warn`, `info`, `debug`, or a filter such as `info,hub::pg=debug`.
+    pub level: String,
+    pub format: LogFormat,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Log { level: "info".to_owned(), format: LogFormat::Json }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+impl Config {
+    /// Reads and checks a file; paths in the answer no longer depend on the working folder of the process.
+    pub fn load(path: &Path) -> Result<Config, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::unreadable(path, &source))?;
+        let mut config = Config::parse(&text)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        config.data_dir = folder.join(&config.data_dir);
+        if !config.contracts_dir.as_os_str().is_empty() {
+            config.contracts_dir = folder.join(&config.contracts_dir);
+        }
+        Ok(config)
+    }
+
+    /// Reads and checks a text. Unknown keys are errors: a limit with a typing mistake is a limit that is not there.
+    pub fn parse(text: &str) -> Result<Config, ConfigError> {
+        let config: Config = toml::from_str(text).map_err(|error| ConfigError::from_toml(text, &error))?;
+        config.listen.check()?;
+        config.limits.check()?;
+        config.workers.check()?;
+        config.sign_in.check()?;
+        crate::logs::filter(&config.log.level).map_err(|_| ConfigError::refused("log.level", "hub.config_log_level"))?;
+        Ok(config)
+    }
+
+    /// The settings as a file that `load` accepts.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests;

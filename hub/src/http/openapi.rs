@@ -1,0 +1,98 @@
+//! `/openapi.json`, made from the list of routes and the text catalogue.
+
+use schemas::texts;
+use serde_json::{Map, Value, json};
+
+use super::routes::{Access, ROUTES, Route, Takes};
+
+/// The OpenAPI 3.1 document.
+pub fn document() -> Value {
+    let mut paths = Map::new();
+    for route in ROUTES {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        if let Some(path) = path.as_object_mut() {
+            path.insert(route.verb.as_str().to_lowercase(), operation(route));
+        }
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Tax Hub", "version": env!("CARGO_PKG_VERSION") },
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
+            "schemas": { "Problem": problem() },
+        },
+    })
+}
+
+fn operation(route: &Route) -> Value {
+    let text = texts::render(&format!("api.{}", route.operation.name()), &[]);
+    let mut operation = json!({
+        "operationId": route.operation.name(),
+        "summary": text.zh,
+        "description": text.en,
+        "parameters": parameters(route),
+        "responses": {
+            "200": { "description": "OK", "content": content(route.gives) },
+            "default": {
+                "description": "Problem",
+                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+            },
+        },
+    });
+    if let Some(operation) = operation.as_object_mut() {
+        if route.access == Access::SignedIn {
+            operation.insert("security".to_owned(), json!([{ "token": [] }]));
+        }
+        if let Some(body) = body(route.takes) {
+            operation.insert("requestBody".to_owned(), body);
+        }
+    }
+    operation
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let text = json!({ "type": "string" });
+    let path = in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": text }));
+    let query = route.query.iter().map(|name| json!({ "name": name, "in": "query", "schema": text }));
+    let mut parameters: Vec<Value> = path.chain(query).collect();
+    if route.access == Access::SignedIn {
+        parameters.push(json!({ "name": "X-Taxhub-Purpose", "in": "header", "schema": text }));
+    }
+    if route.takes == Takes::File {
+        parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": text }));
+    }
+    parameters
+}
+
+fn body(takes: Takes) -> Option<Value> {
+    match takes {
+        Takes::Nothing => None,
+        Takes::File => Some(json!({ "content": { "application/octet-stream": {} } })),
+        Takes::Json(fields) => {
+            let properties: Map<String, Value> = fields.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+            let schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+            Some(json!({ "content": { "application/json": { "schema": schema } } }))
+        }
+    }
+}
+
+fn content(types: &[&str]) -> Map<String, Value> {
+    types.iter().map(|name| ((*name).to_owned(), json!({}))).collect()
+}
+
+fn problem() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "code", "request_id"],
+        "properties": {
+            "type": text, "title": text, "title_en": text, "detail": text, "detail_en": text, "code": text,
+            "hint": text, "hint_en": text, "sqlstate": text, "request_id": text,
+            "status": { "type": "integer" },
+            "retry_after_s": { "type": ["integer", "null"] },
+            "position": { "type": ["integer", "null"] },
+        },
+    })
+}

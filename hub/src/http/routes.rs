@@ -1,0 +1,179 @@
+//! The one list of routes.
+
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+use super::{App, catalogue, house, identity, query, submissions};
+
+/// Whether a route needs a signed-in caller.
+///
+/// INVARIANT (no-act-unrecorded): what is open here says nothing about data or people; the list of open routes in the
+/// tests may only shrink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    Open,
+    SignedIn,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Takes {
+    Nothing,
+    /// A JSON object with these fields.
+    Json(&'static [&'static str]),
+    /// The bytes of a file, as they are.
+    File,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    Login,
+    Logout,
+    IssueToken,
+    Submit,
+    Submission,
+    Findings,
+    Receipt,
+    Query,
+    CatalogFeeds,
+    CatalogViews,
+    Agreements,
+    AuditEntries,
+    AuditVerify,
+    Healthz,
+    Readyz,
+    Metrics,
+    Openapi,
+}
+
+/// The methods we use: reading, and everything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    Get,
+    Post,
+}
+
+impl Verb {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verb::Get => "GET",
+            Verb::Post => "POST",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub verb: Verb,
+    pub path: &'static str,
+    pub operation: Operation,
+    pub access: Access,
+    pub query: &'static [&'static str],
+    pub takes: Takes,
+    pub gives: &'static [&'static str],
+}
+
+const JSON: &[&str] = &["application/json"];
+const ROWS: &[&str] = &["application/json", "application/x-ndjson", "application/vnd.apache.arrow.stream", "text/csv"];
+const PAGED: &[&str] = &["after", "limit"];
+
+const fn get(path: &'static str, operation: Operation) -> Route {
+    Route {
+        verb: Verb::Get,
+        path,
+        operation,
+        access: Access::SignedIn,
+        query: &[],
+        takes: Takes::Nothing,
+        gives: JSON,
+    }
+}
+
+const fn post(path: &'static str, operation: Operation, takes: Takes) -> Route {
+    Route { verb: Verb::Post, takes, ..get(path, operation) }
+}
+
+const fn open(route: Route) -> Route {
+    Route { access: Access::Open, ..route }
+}
+
+/// Every route there is.
+pub const ROUTES: &[Route] = &[
+    open(post("/v1/login", Operation::Login, Takes::Json(&["name", "password"]))),
+    post("/v1/logout", Operation::Logout, Takes::Nothing),
+    post("/v1/tokens", Operation::IssueToken, Takes::Json(&["hours"])),
+    Route {
+        query: &["feed", "period", "unit", "file_name", "zero"],
+        ..post("/v1/submissions", Operation::Submit, Takes::File)
+    },
+    get("/v1/submissions/{id}", Operation::Submission),
+    Route {
+        query: PAGED,
+        gives: &["application/json", "application/x-ndjson"],
+        ..get("/v1/submissions/{id}/findings", Operation::Findings)
+    },
+    get("/v1/submissions/{id}/receipt", Operation::Receipt),
+    Route {
+        gives: ROWS,
+        ..post("/v1/query", Operation::Query, Takes::Json(&["sql", "purpose", "parameters"]))
+    },
+    get("/v1/catalog/feeds", Operation::CatalogFeeds),
+    get("/v1/catalog/views", Operation::CatalogViews),
+    get("/v1/agreements", Operation::Agreements),
+    Route { query: PAGED, ..get("/v1/audit", Operation::AuditEntries) },
+    get("/v1/audit/verify", Operation::AuditVerify),
+    open(get("/healthz", Operation::Healthz)),
+    open(get("/readyz", Operation::Readyz)),
+    open(Route { gives: &["text/plain"], ..get("/metrics", Operation::Metrics) }),
+    open(get("/openapi.json", Operation::Openapi)),
+];
+
+impl Operation {
+    /// Its name in metrics and in `/openapi.json`, and under `api.` in the text catalogue.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operation::Login => "login",
+            Operation::Logout => "logout",
+            Operation::IssueToken => "issue_token",
+            Operation::Submit => "submit",
+            Operation::Submission => "submission",
+            Operation::Findings => "findings",
+            Operation::Receipt => "receipt",
+            Operation::Query => "query",
+            Operation::CatalogFeeds => "catalog_feeds",
+            Operation::CatalogViews => "catalog_views",
+            Operation::Agreements => "agreements",
+            Operation::AuditEntries => "audit_entries",
+            Operation::AuditVerify => "audit_verify",
+            Operation::Healthz => "healthz",
+            Operation::Readyz => "readyz",
+            Operation::Metrics => "metrics",
+            Operation::Openapi => "openapi",
+        }
+    }
+}
+
+pub(super) fn handler(route: &Route) -> MethodRouter<App> {
+    let filter = match route.verb {
+        Verb::Get => MethodFilter::GET,
+        Verb::Post => MethodFilter::POST,
+    };
+    match route.operation {
+        Operation::Login => on(filter, identity::login),
+        Operation::Logout => on(filter, identity::logout),
+        Operation::IssueToken => on(filter, identity::issue_token),
+        Operation::Submit => on(filter, submissions::submit),
+        Operation::Submission => on(filter, submissions::submission),
+        Operation::Findings => on(filter, submissions::findings),
+        Operation::Receipt => on(filter, submissions::receipt),
+        Operation::Query => on(filter, query::query),
+        Operation::CatalogFeeds => on(filter, catalogue::feeds),
+        Operation::CatalogViews => on(filter, catalogue::views),
+        Operation::Agreements => on(filter, catalogue::agreements),
+        Operation::AuditEntries => on(filter, catalogue::audit_entries),
+        Operation::AuditVerify => on(filter, catalogue::audit_verify),
+        Operation::Healthz => on(filter, house::healthz),
+        Operation::Readyz => on(filter, house::readyz),
+        Operation::Metrics => on(filter, house::metrics),
+        Operation::Openapi => on(filter, house::openapi),
+    }
+}

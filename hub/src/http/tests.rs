@@ -1,0 +1,1 @@
+//! Routes against a house that is not there.
