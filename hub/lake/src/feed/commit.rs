@@ -120,12 +120,7 @@ impl FeedTable {
     /// A log entry that names a file which is not there would break the table for everybody.
     async fn staged_files_exist(&self, staged: &Staged) -> Result<(), CommitError> {
         for file in &staged.files {
-            let location = self
-                .root()
-                .parts()
-                .chain(object_store::path::Path::from(file.path.as_str()).parts())
-                .collect();
-            match self.0.store.head(&location).await {
+            match self.0.store.head(&self.location(&file.path)).await {
                 Ok(object) if object.size == file.size_bytes => {}
                 Ok(_) | Err(object_store::Error::NotFound { .. }) => {
                     return Err(CommitError::Refused(

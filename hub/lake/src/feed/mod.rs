@@ -124,6 +124,12 @@ impl FeedTable {
     fn root(&self) -> Path {
         log::table_root(&self.0.feed)
     }
+
+    /// From a path in the log, which is relative to the table, to one from the store's root.
+    fn location(&self, file: &str) -> Path {
+        let file = Path::from(file);
+        self.root().parts().chain(file.parts()).collect()
+    }
 }
 
 impl fmt::Debug for FeedTable {

@@ -231,9 +231,9 @@ impl FeedTable {
     /// and nothing that a log or a listing should not show.
     fn data_path(&self, slot: &Slot, submission: &SubmissionId, attempt: u32, number: u32) -> (String, Path) {
         let name = format!("{submission}-{attempt:08x}-{number:04}.parquet");
-        let path = Path::from_iter([DATA, slot.period().label(), &name]);
-        let location = self.root().parts().chain(path.parts()).collect();
-        (path.to_string(), location)
+        let path = Path::from_iter([DATA, slot.period().label(), &name]).to_string();
+        let location = self.location(&path);
+        (path, location)
     }
 
     /// Folder of all data files, from the store's root.

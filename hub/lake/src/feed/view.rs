@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use deltalake::DeltaTable;
 use deltalake::kernel::LogicalFileView;
-use object_store::path::Path;
 use schemas::PARTITION_COLUMNS;
 
 use super::log::{log_error, version_of};
@@ -79,12 +78,7 @@ impl FeedTable {
             _ => None,
         };
         Ok(FileEntry {
-            path: self
-                .root()
-                .parts()
-                .chain(Path::from(path.as_ref()).parts())
-                .collect::<Path>()
-                .to_string(),
+            path: self.location(&path).to_string(),
             size_bytes: u64::try_from(file.size()).map_err(|_| unreadable("its size is negative"))?,
             rows,
             partition,
