@@ -45,7 +45,8 @@ fn token(id: &str, kind: TokenKind, day: u32) -> StoredToken {
 
 #[tokio::test]
 async fn an_account_is_read_back_as_it_was_put() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let mut one = account("acc_1", "tax.prefecture");
     registry.put_account(&one).await.unwrap();
     assert_eq!(
@@ -78,7 +79,8 @@ async fn an_account_is_read_back_as_it_was_put() {
 
 #[tokio::test]
 async fn a_new_access_token_ends_the_earlier_one() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     registry
         .put_account(&account("acc_1", "tax.prefecture"))
         .await
@@ -119,7 +121,8 @@ async fn a_new_access_token_ends_the_earlier_one() {
 
 #[tokio::test]
 async fn a_token_is_revoked_once() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     registry
         .put_account(&account("acc_1", "tax.prefecture"))
         .await
@@ -144,7 +147,8 @@ async fn a_token_is_revoked_once() {
 
 #[tokio::test]
 async fn failures_count_until_a_success_or_a_quiet_hour() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     assert_eq!(registry.failures("pow.reporter").await.unwrap().count, 0);
     for count in 1..=3 {
         assert_eq!(

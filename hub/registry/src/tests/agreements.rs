@@ -64,7 +64,8 @@ use AgreementState::{Active, Draft as Drafted, Retired, Revoked};
 
 #[tokio::test]
 async fn an_agreement_answers_while_it_is_active_and_within_its_days() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     assert_eq!(registry.append(&[agreement("a", 1, Drafted)]).await.unwrap(), 0);
     assert_eq!(active(&registry, "2025-06-01").await.unwrap(), None);
     assert_eq!(registry.append(&[agreement("a", 2, Active)]).await.unwrap(), 1);
@@ -89,7 +90,8 @@ async fn an_agreement_answers_while_it_is_active_and_within_its_days() {
 
 #[tokio::test]
 async fn a_successor_retires_its_predecessor_in_one_act_or_not_at_all() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     registry.append(&[agreement("a", 1, Drafted)]).await.unwrap();
     registry
         .append(&[agreement("a", 2, Active), agreement("b", 1, Drafted)])
@@ -114,7 +116,8 @@ async fn a_successor_retires_its_predecessor_in_one_act_or_not_at_all() {
 
 #[tokio::test]
 async fn a_revision_follows_the_one_before_it() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     for revision in [0, 2] {
         let skipped = registry.append(&[agreement("a", revision, Drafted)]).await;
         assert!(
@@ -187,7 +190,8 @@ async fn an_agreement_edited_while_the_hub_runs_answers_nothing() {
 
 #[tokio::test]
 async fn revisions_and_the_epoch_cannot_be_changed_by_a_statement() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     registry.append(&[agreement("a", 1, Active)]).await.unwrap();
     for sql in [
         "UPDATE agreements SET state = 'draft'",

@@ -26,7 +26,8 @@ async fn a_new_store_is_private_and_durable() {
 
 #[tokio::test]
 async fn readers_cannot_write() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let written = sqlx::query("INSERT INTO settings VALUES ('a', 'b')")
         .execute(&registry.readers)
         .await;

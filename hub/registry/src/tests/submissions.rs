@@ -167,7 +167,8 @@ async fn a_settled_submission_is_current_and_has_its_receipt() {
 
 #[tokio::test]
 async fn an_intent_is_read_back_whole_and_closed_by_settling() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let open = keyed(intent("202501", "sha256:a", 0), "k");
     registry.put_intent(&open, &[]).await.unwrap();
     assert_eq!(registry.open_intents().await.unwrap(), vec![open.clone()]);
@@ -205,7 +206,8 @@ async fn an_intent_is_read_back_whole_and_closed_by_settling() {
 
 #[tokio::test]
 async fn a_slot_has_one_open_intent_and_moves_one_revision_at_a_time() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let first = intent("202501", "sha256:a", 0);
     registry.put_intent(&first, &[]).await.unwrap();
     let second = intent("202501", "sha256:b", 0);
@@ -237,7 +239,8 @@ async fn a_slot_has_one_open_intent_and_moves_one_revision_at_a_time() {
 
 #[tokio::test]
 async fn a_rejected_submission_is_kept_and_leaves_the_slot_alone() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let good = intent("202501", "sha256:a", 0);
     settle(&registry, &good, Some(1), 1).await.unwrap();
     let bad = rejected(intent("202501", "sha256:b", 1));
@@ -255,7 +258,8 @@ async fn a_rejected_submission_is_kept_and_leaves_the_slot_alone() {
 
 #[tokio::test]
 async fn an_aborted_intent_frees_its_key_and_its_slot_and_never_comes_back() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let lost = keyed(intent("202501", "sha256:a", 0), "k");
     registry.put_intent(&lost, &[finding(1)]).await.unwrap();
     registry
@@ -288,7 +292,8 @@ async fn an_aborted_intent_frees_its_key_and_its_slot_and_never_comes_back() {
 
 #[tokio::test]
 async fn a_key_belongs_to_one_submission_of_one_department() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let first = keyed(intent("202501", "sha256:a", 0), "k");
     settle(&registry, &first, Some(1), 1).await.unwrap();
     let second = keyed(intent("202502", "sha256:b", 0), "k");
@@ -323,7 +328,8 @@ async fn a_key_belongs_to_one_submission_of_one_department() {
 
 #[tokio::test]
 async fn findings_are_paged_in_order_without_gaps() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let intent = intent("202501", "sha256:a", 0);
     let all: Vec<Finding> = (0..1203).map(finding).collect();
     registry.put_intent(&intent, &all).await.unwrap();
@@ -355,7 +361,8 @@ async fn findings_are_paged_in_order_without_gaps() {
 
 #[tokio::test]
 async fn submissions_are_listed_newest_first_by_page() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     let mut sent = Vec::new();
     for revision in 0..5 {
         let intent = intent("202501", &format!("sha256:{revision}"), revision);
@@ -393,7 +400,8 @@ async fn submissions_are_listed_newest_first_by_page() {
 
 #[tokio::test]
 async fn the_lake_as_of_a_step_is_one_state_across_feeds() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     settle(&registry, &intent("202501", "sha256:a", 0), Some(1), 1)
         .await
         .unwrap();
@@ -417,7 +425,8 @@ async fn the_lake_as_of_a_step_is_one_state_across_feeds() {
 
 #[tokio::test]
 async fn what_was_settled_cannot_be_changed_by_a_statement() {
-    let registry = Place::new().open().await;
+    let place = Place::new();
+    let registry = place.open().await;
     settle(&registry, &intent("202501", "sha256:a", 0), Some(1), 1)
         .await
         .unwrap();
