@@ -61,6 +61,11 @@ impl IntakeError {
         self.code
     }
 
+    /// The words for the placeholders of the text.
+    pub fn args(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.args.iter().map(|(name, value)| (*name, value.as_str()))
+    }
+
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }

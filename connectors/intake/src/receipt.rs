@@ -80,9 +80,9 @@ pub enum ReceiptFault {
 impl ReceiptFault {
     pub fn code(self) -> &'static str {
         match self {
-            ReceiptFault::NotAReceipt => "receipt_unreadable",
-            ReceiptFault::OtherKey => "receipt_other_key",
-            ReceiptFault::WrongSignature => "receipt_wrong_signature",
+            ReceiptFault::NotAReceipt => "intake.receipt_unreadable",
+            ReceiptFault::OtherKey => "intake.receipt_other_key",
+            ReceiptFault::WrongSignature => "intake.receipt_wrong_signature",
         }
     }
 }
