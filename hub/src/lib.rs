@@ -13,5 +13,19 @@
     )
 )]
 
+pub mod center;
 pub mod cli;
+pub mod client;
+pub mod config;
+pub mod contracts;
+pub mod demo;
+pub mod folder;
 pub mod front;
+pub mod http;
+pub mod init;
+pub mod lock;
+pub mod logs;
+pub mod metrics;
+pub mod pg;
+pub mod server;
+pub mod worker;

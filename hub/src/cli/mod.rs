@@ -2,7 +2,80 @@
 
 use std::process::ExitCode;
 
+use clap::{Parser, Subcommand};
+
+mod audit;
+mod check;
+mod config;
+mod demo;
+mod feeds;
+mod generate;
+pub mod init;
+mod login;
+pub mod query;
+mod serve;
+pub mod submit;
+pub mod table;
+pub mod told;
+mod worker;
+
+#[derive(Parser)]
+#[command(name = "taxhub", version, about = "Tax Hub: departments report, shared views fill, governed SQL answers")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a data folder with keys and first accounts
+    Init(init::Arguments),
+    /// Run the hub
+    Serve(serve::Arguments),
+    /// Make a small sample prefecture, let its people work, and serve it
+    Demo(demo::Arguments),
+    /// Sign in and keep an access token
+    Login(login::Arguments),
+    /// List the feed contracts
+    Feeds(feeds::Arguments),
+    /// Check a file offline, exactly as the hub would
+    Check(check::Arguments),
+    /// Send a file and print the receipt
+    Submit(submit::Arguments),
+    /// Ask governed SQL
+    Query(query::Arguments),
+    /// Verify or read the audit log, offline
+    Audit(audit::Arguments),
+    /// Check or explain the settings
+    Config(config::Arguments),
+    /// Write sample files of an invented prefecture
+    Generate(generate::Arguments),
+    /// Parse files or run queries for a hub that started this process
+    #[command(hide = true)]
+    Worker(worker::Arguments),
+}
+
 /// Reads the arguments and runs one command. 2 is a usage error, 1 a command that could not do its work.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    match Arguments::parse().command {
+        Command::Init(arguments) => on_runtime(init::run(arguments)),
+        Command::Serve(arguments) => on_runtime(serve::run(arguments)),
+        Command::Demo(arguments) => on_runtime(demo::run(arguments)),
+        Command::Login(arguments) => on_runtime(login::run(arguments)),
+        Command::Feeds(arguments) => feeds::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Submit(arguments) => on_runtime(submit::run(arguments)),
+        Command::Query(arguments) => on_runtime(query::run(arguments)),
+        Command::Audit(arguments) => audit::run(arguments),
+        Command::Config(arguments) => config::run(arguments),
+        Command::Generate(arguments) => generate::run(arguments),
+        Command::Worker(arguments) => worker::run(arguments),
+    }
+}
+
+fn on_runtime(command: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(command),
+        Err(_) => ExitCode::FAILURE,
+    }
 }

@@ -1,0 +1,78 @@
+//! The house with all its parts open: what `serve` and `demo` run and the gateways talk to. Parts are opened in the
+//! order of their guarantees: the lock, the audit log, the registry, the lake; then what arrived and was not settled
+//! before the last stop is settled; only then is anybody let in.
+
+mod admission;
+mod books;
+mod catalogue;
+mod first_sign_ins;
+mod front;
+mod identity;
+mod open;
+mod people;
+mod query;
+mod revocations;
+mod sharing;
+mod submissions;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use audit::VerifyingKey;
+use engine::View;
+use intake::Intake;
+use policy::{AccountStore, BootKey, Identity, Policy};
+use registry::Registry;
+use schemas::{FeedId, ViewName};
+
+use crate::config::Config;
+use crate::contracts::Contracts;
+use crate::folder::Folder;
+use crate::lock::DataLock;
+use crate::metrics::Metrics;
+use crate::worker::QueryWorkers;
+
+pub use first_sign_ins::FirstSignIns;
+pub use open::OpenError;
+pub use books::Books;
+pub use people::{Founding, NewPerson, Person};
+
+/// One running hub.
+pub struct Center {
+    config: Config,
+    folder: Folder,
+    contracts: Contracts,
+    views: BTreeMap<ViewName, View>,
+    registry: Registry,
+    accounts: Arc<dyn AccountStore>,
+    first_sign_ins: FirstSignIns,
+    feeds: BTreeMap<FeedId, lake::FeedTable>,
+    intake: Intake,
+    policy: Policy,
+    identity: Identity,
+    books: books::Books,
+    verifying_key: VerifyingKey,
+    boot_key: BootKey,
+    query_workers: QueryWorkers,
+    admission: admission::Admission,
+    revocations: revocations::Revocations,
+    metrics: Arc<Metrics>,
+    open: AtomicBool,
+    // Last, so that it is let go after everything that writes.
+    _lock: DataLock,
+}
+
+impl Center {
+    pub fn metrics(&self) -> Arc<Metrics> {
+        Arc::clone(&self.metrics)
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub fn folder(&self) -> &Folder {
+        &self.folder
+    }
+}

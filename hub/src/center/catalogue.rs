@@ -1,0 +1,115 @@
+//! What there is: feeds, views, agreements. The catalogue tells names and meanings to every signed-in department;
+//! what may be queried is another question.
+
+use std::collections::BTreeSet;
+
+use audit::{ActKind, Filter};
+use policy::{Action, AgreementStore, Ruling};
+use schemas::DepartmentCode;
+use serde_json::{Value, json};
+
+use super::Center;
+use crate::front::{Caller, Page, PageAsked, Problem};
+
+impl Center {
+    pub(super) async fn feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
+        self.permitted(caller, &Action::BrowseCatalogue, json!({"act": "catalogue"})).await?;
+        let feed = |contract: &std::sync::Arc<schemas::Contract>| {
+            json!({
+                "id": contract.id(),
+                "version": contract.version(),
+                "title": contract.title(),
+                "department": contract.department(),
+                "grain": contract.grain(),
+                "basis": contract.basis(),
+                "period_kind": contract.period_kind(),
+                "units": contract.units(),
+                "zero_report_allowed": contract.zero_report_allowed(),
+                "fields": contract.fields().iter().map(|field| json!({
+                    "name": field.name,
+                    "title": field.title,
+                    "required": field.required,
+                    "class": field.class,
+                    "level": field.level,
+                })).collect::<Vec<_>>(),
+            })
+        };
+        Ok(self.contracts.values().map(feed).collect())
+    }
+
+    pub(super) async fn shared_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
+        self.permitted(caller, &Action::BrowseCatalogue, json!({"act": "catalogue"})).await?;
+        // INVARIANT (same-silence): an unlisted view is not in the list of those without an agreement, whoever asks.
+        let listed = self.views.values().filter(|view| !view.unlisted());
+        let shown = listed.map(|view| {
+            json!({
+                "name": view.name(),
+                "title": view.title(),
+                "owner": view.owner(),
+                "grain": view.grain(),
+                "basis": view.basis(),
+                "inputs": view.inputs(),
+                "columns": view.columns().iter().map(|column| json!({
+                    "name": column.name,
+                    "comment": column.comment,
+                    "class": column.class,
+                    "level": column.level,
+                })).collect::<Vec<_>>(),
+            })
+        });
+        Ok(shown.collect())
+    }
+
+    pub(super) async fn known_agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
+        let mut seen = Vec::new();
+        for agreement in self.registry.list().await.map_err(Problem::internal)? {
+            let view = self.views.get(&agreement.content.view);
+            let providers = view.map(|view| self.providers(view)).unwrap_or_default();
+            let action = Action::ReadAgreement { consumer: agreement.content.consumer.clone(), providers };
+            if let Ruling::Granted(()) = self.policy.authorize(caller.signed_in.principal(), &action) {
+                seen.push(serde_json::to_value(&agreement).map_err(Problem::internal)?);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// The departments whose feeds a view reads.
+    pub(super) fn providers(&self, view: &engine::View) -> Vec<DepartmentCode> {
+        let department = |feed| self.contracts.get(feed).map(|contract| contract.department().clone());
+        let departments: BTreeSet<_> = view.inputs().iter().filter_map(department).collect();
+        departments.into_iter().collect()
+    }
+
+    pub(super) async fn entries(&self, caller: &Caller, page: PageAsked) -> Result<Page, Problem> {
+        self.permitted(caller, &Action::ReadAudit, json!({"act": "read_audit"})).await?;
+        self.noted(caller, ActKind::System, json!({"act": "read_audit"})).await?;
+        let wanted = usize::try_from(page.items_max).unwrap_or(usize::MAX);
+        let skip = usize::try_from(page.after).unwrap_or(usize::MAX);
+        let filter = Filter { limit: Some(skip.saturating_add(wanted)), ..Filter::default() };
+        let folder = self.folder.audit();
+        let read = tokio::task::spawn_blocking(move || audit::read(&folder, &filter)).await;
+        let newest_last = read.map_err(Problem::internal)?.map_err(Problem::internal)?;
+        let values = newest_last.iter().rev().skip(skip).map(serde_json::to_value);
+        let items: Vec<Value> = values.collect::<Result<_, _>>().map_err(Problem::internal)?;
+        let next = (items.len() == wanted).then(|| page.after + u64::from(page.items_max));
+        Ok(Page { items, next })
+    }
+
+    pub(super) async fn verified(&self, caller: &Caller) -> Result<Value, Problem> {
+        self.permitted(caller, &Action::VerifyAudit, json!({"act": "verify_audit"})).await?;
+        self.noted(caller, ActKind::System, json!({"act": "verify_audit"})).await?;
+        let (folder, key) = (self.folder.audit(), self.verifying_key.clone());
+        let verified = tokio::task::spawn_blocking(move || audit::verify(&folder, &key)).await;
+        Ok(match verified.map_err(Problem::internal)? {
+            Ok(found) => json!({
+                "verified": true,
+                "records": found.entries,
+                "heads": found.heads,
+                "root": found.root.to_string(),
+                "unsigned": found.unsigned,
+                "open": found.open,
+            }),
+            Err(fault) => json!({"verified": false, "record": fault.seq, "what": fault.to_string()}),
+        })
+    }
+}

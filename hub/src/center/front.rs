@@ -1,0 +1,110 @@
+//! The house as the gateways see it: each call goes to the file that answers it.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::{Answer, Described, Parameter, Statement};
+use policy::{IssuedToken, ScramExchange, SignedIn};
+use schemas::SubmissionId;
+use serde_json::Value;
+
+use super::Center;
+use crate::front::{
+    Attempt, Body, Caller, Front, Health, Page, PageAsked, Problem, SessionOpened, SubmitHead, Submitted,
+};
+
+#[async_trait]
+impl Front for Center {
+    async fn sign_in(&self, attempt: &Attempt, password: &str) -> Result<SessionOpened, Problem> {
+        self.open_session(attempt, password).await
+    }
+
+    async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {
+        self.close_session(caller).await
+    }
+
+    async fn issue_access_token(&self, caller: &Caller, life: Option<Duration>) -> Result<IssuedToken, Problem> {
+        self.access_token(caller, life).await
+    }
+
+    async fn bearer(&self, token: &str) -> Result<SignedIn, Problem> {
+        self.person_behind(token).await
+    }
+
+    async fn scram(&self, attempt: &Attempt, client_first: &str) -> Result<(ScramExchange, String), Problem> {
+        self.begin_scram(attempt, client_first).await
+    }
+
+    async fn scram_finish(
+        &self,
+        attempt: &Attempt,
+        exchange: ScramExchange,
+        client_final: &str,
+    ) -> Result<(SignedIn, String), Problem> {
+        self.end_scram(attempt, exchange, client_final).await
+    }
+
+    async fn still_signed_in(&self, signed_in: &SignedIn) -> bool {
+        // INVARIANT (error-is-denial): a store that cannot be asked signs everybody out.
+        self.identity.still_valid(signed_in).await.unwrap_or(false)
+    }
+
+    async fn submit(&self, caller: &Caller, head: SubmitHead, body: Body) -> Result<Submitted, Problem> {
+        self.take_in(caller, head, body).await
+    }
+
+    async fn submission(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem> {
+        self.submission_of(caller, id).await
+    }
+
+    async fn findings(&self, caller: &Caller, id: &SubmissionId, page: PageAsked) -> Result<Page, Problem> {
+        self.findings_of(caller, id, page).await
+    }
+
+    async fn receipt(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem> {
+        self.receipt_of(caller, id).await
+    }
+
+    async fn statements(&self, caller: &Caller, sql: &str) -> Result<Vec<Statement>, Problem> {
+        self.read_statements(caller, sql).await
+    }
+
+    async fn describe(&self, caller: &Caller, statement: &Statement) -> Result<Described, Problem> {
+        self.describe_statement(caller, statement).await
+    }
+
+    async fn run(
+        &self,
+        caller: &Caller,
+        statement: &Statement,
+        parameters: Vec<Parameter>,
+    ) -> Result<Answer, Problem> {
+        self.run_statement(caller, statement, parameters).await
+    }
+
+    async fn catalog_feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
+        self.feeds(caller).await
+    }
+
+    async fn catalog_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
+        self.shared_views(caller).await
+    }
+
+    async fn agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
+        self.known_agreements(caller).await
+    }
+
+    async fn audit_entries(&self, caller: &Caller, page: PageAsked) -> Result<Page, Problem> {
+        self.entries(caller, page).await
+    }
+
+    async fn audit_verify(&self, caller: &Caller) -> Result<Value, Problem> {
+        self.verified(caller).await
+    }
+
+    fn ready(&self) -> Health {
+        let open = self.open.load(Ordering::SeqCst);
+        Health { ready: open, parts: vec![("open".to_owned(), open)] }
+    }
+}

@@ -1,0 +1,206 @@
+//! Opening and closing the house.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use audit::{Act, ActKind, Closing, Log, Outcome, Signer};
+use engine::EngineSettings;
+use intake::{Intake, IntakeLimits};
+use lake::{KeyRing, Lake, LakeSettings};
+use policy::{AccountStore, AgreementStore, BootKey, Identity, IdentitySettings, Policy, system_clock};
+use registry::Registry;
+use serde_json::json;
+
+use super::admission::Admission;
+use super::books::Books;
+use super::first_sign_ins::FirstSignIns;
+use super::revocations::Revocations;
+use super::Center;
+use crate::config::Config;
+use crate::contracts;
+use crate::folder::Folder;
+use crate::lock::DataLock;
+use crate::metrics::Metrics;
+use crate::worker::{Hello, Kind, Pool, PoolSettings, ProcessLimits, QueryHello, QueryWorkers, Spawner, WorkerChecker};
+
+/// Why the house did not open: a code of the text catalogue. The detail is in the log.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct OpenError {
+    pub code: String,
+    /// Safe words, such as a version or a probe.
+    pub detail: String,
+}
+
+impl OpenError {
+    pub(crate) fn new(code: impl Into<String>, detail: impl std::fmt::Display) -> OpenError {
+        OpenError { code: code.into(), detail: detail.to_string() }
+    }
+
+    pub(crate) fn from_problem(problem: crate::front::Problem) -> OpenError {
+        OpenError { detail: problem.sqlstate.to_owned(), code: problem.code }
+    }
+}
+
+impl Center {
+    /// Opens the house in `config.data_dir`, which `init` has made.
+    pub async fn open(config: Config) -> Result<Arc<Center>, OpenError> {
+        let folder = Folder::new(&config.data_dir);
+        let lock = DataLock::take(folder.root()).map_err(|e| OpenError::new(e.code(), e))?;
+        if !folder.is_initialised() {
+            return Err(OpenError::new("hub.not_initialised", "run `taxhub init` first"));
+        }
+        folder.create().map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
+        let contracts = contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
+        let views = engine::embedded_views().map_err(|e| OpenError::new("hub.view_unusable", e))?;
+        let views: BTreeMap<_, _> = views.into_iter().map(|view| (view.name().clone(), view)).collect();
+
+        let signer = Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
+        let verifying_key = signer.verifying_key().clone();
+        let log = open_log(&folder, signer.clone()).await?;
+        let registry = Registry::open(&folder.registry()).await.map_err(|e| OpenError::new(e.code(), e))?;
+        let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
+        let url = folder.lake_url().map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
+        let lake_settings = LakeSettings { url, options: BTreeMap::new() };
+        let lake = Lake::open(&lake_settings, keys).await.map_err(|e| OpenError::new(e.code(), e))?;
+        let mut feeds = BTreeMap::new();
+        for (id, contract) in &contracts {
+            let table = lake.feed(contract).await.map_err(|e| OpenError::new(e.code(), e))?;
+            feeds.insert(id.clone(), table);
+        }
+
+        let metrics = Arc::new(Metrics::new());
+        let boot_key = BootKey::random().map_err(|e| OpenError::new("hub.no_random_bytes", e))?;
+        let (parse_pool, query_pool) =
+            start_workers(&config, &folder, &lake_settings, &boot_key, &metrics).await?;
+
+        let agreements: Arc<dyn AgreementStore> = Arc::new(registry.clone());
+        let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
+        let policy = Policy::new(Arc::clone(&agreements)).map_err(|e| OpenError::new("hub.policies_unusable", e))?;
+        let epoch = policy.epoch().await.map_err(|e| OpenError::new("registry.unavailable", e))?;
+        let identity = Identity::with_settings(Arc::clone(&accounts), system_clock(), identity_settings(&config));
+        let intake = Intake::new(intake::Parts {
+            lake,
+            log: log.clone(),
+            store: Arc::new(registry.clone()),
+            checker: Arc::new(WorkerChecker::new(parse_pool, config.limits.check_time())),
+            signer,
+            spool: folder.spool(),
+            contracts: contracts.values().map(|contract| contract.as_ref().clone()).collect(),
+            clock: chrono::Utc::now,
+            limits: IntakeLimits {
+                body_bytes_max: config.limits.submission_bytes,
+                check_seconds_max: config.limits.check_seconds,
+                ..IntakeLimits::default()
+            },
+        })
+        .map_err(|e| OpenError::new(e.code(), e))?;
+        let recovered = intake.recover().await.map_err(|e| OpenError::new(e.code(), e))?;
+        let (finished, aborted, left) = (recovered.finished.len(), recovered.aborted.len(), recovered.left.len());
+        tracing::info!(finished, aborted, left, swept = recovered.swept, "unsettled submissions settled");
+
+        let books = Books::new(log);
+        let subject = json!({"act": "start", "version": env!("CARGO_PKG_VERSION")});
+        let started = books.record(Act::new(ActKind::System, subject), Closing::new(Outcome::Done, json!({}))).await;
+        started.map_err(|problem| OpenError::new(problem.code, "the audit log does not take entries"))?;
+        Ok(Arc::new(Center {
+            first_sign_ins: FirstSignIns::new(registry.clone()),
+            admission: Admission::new(&config.limits),
+            revocations: Revocations::new(epoch, agreements),
+            query_workers: QueryWorkers::new(query_pool),
+            config,
+            folder,
+            contracts,
+            views,
+            registry,
+            accounts,
+            feeds,
+            intake,
+            policy,
+            identity,
+            books,
+            verifying_key,
+            boot_key,
+            metrics,
+            open: AtomicBool::new(true),
+            _lock: lock,
+        }))
+    }
+
+    /// Lets nobody in any more, and leaves a signed head behind.
+    pub async fn close(&self) {
+        self.open.store(false, Ordering::SeqCst);
+        let act = Act::new(ActKind::System, json!({"act": "stop"}));
+        if self.books.record(act, Closing::new(Outcome::Done, json!({}))).await.is_err() {
+            tracing::error!("the stop could not be recorded");
+        }
+        let log = self.books.log().clone();
+        let _ = tokio::task::spawn_blocking(move || log.sign_head()).await;
+        self.registry.close().await;
+    }
+}
+
+async fn open_log(folder: &Folder, signer: Signer) -> Result<Log, OpenError> {
+    let path = folder.audit();
+    let opened = tokio::task::spawn_blocking(move || Log::open(&path, signer)).await;
+    let log = opened.map_err(|e| OpenError::new("audit_unavailable", e))?;
+    let log = log.map_err(|e| OpenError::new(e.code(), e))?;
+    let found = log.opening();
+    if found.torn_bytes > 0 || !found.interrupted.is_empty() {
+        tracing::warn!(torn_bytes = found.torn_bytes, interrupted = found.interrupted.len(), "the last stop was not clean");
+    }
+    Ok(log)
+}
+
+async fn start_workers(
+    config: &Config,
+    folder: &Folder,
+    lake: &LakeSettings,
+    boot_key: &BootKey,
+    metrics: &Arc<Metrics>,
+) -> Result<(Pool, Pool), OpenError> {
+    let unusable = |what: &'static str| move |_| OpenError::new("hub.workers_unusable", what);
+    let spawner = Spawner::start(None).map_err(|_| OpenError::new("hub.workers_unusable", "spawner"))?;
+    let settings = |kind, ready: u32, at_once: u32, queue_time| PoolSettings {
+        kind,
+        ready: ready as usize,
+        at_once: at_once as usize,
+        tasks_max: config.workers.tasks_max,
+        queue_time,
+    };
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let limits = |memory: u64, cpu_seconds: u64| ProcessLimits {
+        address_space_bytes: config.workers.address_space_bytes.saturating_add(memory),
+        cpu_seconds,
+        file_bytes: 0,
+        files_open: 1024,
+    };
+    let cores = threads as u64;
+    let tasks = u64::from(config.workers.tasks_max);
+    let mut hello = Hello {
+        limits: limits(0, config.limits.check_seconds * tasks),
+        log: config.log.clone(),
+        threads,
+        query: None,
+    };
+    // Submissions wait for their turn in intake; a seat is there by then.
+    let parse = settings(Kind::Parse, config.workers.parse_ready, config.workers.parse_at_once, Duration::from_secs(600));
+    let parse = Pool::start(parse, spawner.clone(), &hello, Arc::clone(metrics)).await.map_err(unusable("parse"))?;
+    hello.limits = limits(config.limits.memory_bytes, config.limits.query_seconds * tasks * cores);
+    hello.query = Some(QueryHello {
+        boot_key: boot_key.export().to_string(),
+        lake: lake.clone(),
+        engine: EngineSettings { partitions: threads, ..EngineSettings::default() },
+    });
+    let wait = Duration::from_secs(config.limits.queue_seconds);
+    let query = settings(Kind::Query, config.workers.query_ready, config.limits.queries, wait);
+    let query = Pool::start(query, spawner, &hello, Arc::clone(metrics)).await.map_err(unusable("query"))?;
+    tracing::debug!(folder = %folder.root().display(), "workers are ready");
+    Ok((parse, query))
+}
+
+fn identity_settings(config: &Config) -> IdentitySettings {
+    IdentitySettings { checks_at_once: config.sign_in.at_once as usize, ..IdentitySettings::default() }
+}

@@ -1,0 +1,114 @@
+//! `taxhub submit FEED --period P --unit U (FILE | --zero)`: sends a file and prints the receipt.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use reqwest::Method;
+use schemas::{FeedId, RegionCode};
+use serde_json::Value;
+use tokio_util::io::ReaderStream;
+
+use futures::TryStreamExt;
+
+use super::told::{self, Refused, Told};
+use crate::client::{Client, ClientError, Saved};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    feed: FeedId,
+    /// The file to send
+    #[arg(required_unless_present = "zero", conflicts_with = "zero")]
+    file: Option<PathBuf>,
+    /// There is nothing to report for this period
+    #[arg(long)]
+    zero: bool,
+    /// The period, such as 202501
+    #[arg(long)]
+    period: String,
+    /// The reporting unit, six digits
+    #[arg(long)]
+    unit: RegionCode,
+    /// Two submissions with one key are one submission
+    #[arg(long)]
+    key: Option<String>,
+    #[arg(long)]
+    url: Option<String>,
+    /// One JSON document on standard output
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let told = Told { json: arguments.json };
+    match send(&arguments).await {
+        Ok((receipt, findings)) => {
+            told.verdict(&receipt, &findings);
+            if !arguments.json {
+                told.line(&receipt_words(&receipt));
+            }
+            told::exit_of(&receipt)
+        }
+        Err(refused) => told.refused(&refused),
+    }
+}
+
+async fn send(arguments: &Arguments) -> Result<(Value, Vec<Value>), Refused> {
+    let client = Saved::client(arguments.url.clone(), None)?;
+    let mut query = vec![
+        ("feed", arguments.feed.to_string()),
+        ("period", arguments.period.clone()),
+        ("unit", arguments.unit.to_string()),
+        ("zero", arguments.zero.to_string()),
+    ];
+    let mut request = client.request(Method::POST, "/v1/submissions");
+    if let Some(path) = &arguments.file {
+        if let Some(name) = path.file_name() {
+            query.push(("file_name", name.to_string_lossy().into_owned()));
+        }
+        let file = tokio::fs::File::open(path).await.map_err(|_| Refused::failed("cli.file_unreadable"))?;
+        let bytes = file.metadata().await.map(|facts| facts.len()).unwrap_or_default();
+        let bar = bar(bytes);
+        let pieces = ReaderStream::new(file).inspect_ok(move |piece| bar.inc(piece.len() as u64));
+        request = request.header("content-length", bytes).body(reqwest::Body::wrap_stream(pieces));
+    }
+    if let Some(key) = &arguments.key {
+        request = request.header("idempotency-key", key);
+    }
+    let receipt = client.document(request.query(&query)).await?;
+    let findings = findings(&client, &receipt).await?;
+    Ok((receipt, findings))
+}
+
+/// The first findings of a settled submission.
+pub async fn findings(client: &Client, receipt: &Value) -> Result<Vec<Value>, ClientError> {
+    let Some(id) = receipt.get("submission").and_then(Value::as_str) else { return Ok(Vec::new()) };
+    if receipt.get("findings_total").and_then(Value::as_u64) == Some(0) {
+        return Ok(Vec::new());
+    }
+    let path = format!("/v1/submissions/{id}/findings?limit={}", told::FINDINGS_SHOWN);
+    let page = client.get(&path).await?;
+    Ok(page.get("items").and_then(Value::as_array).cloned().unwrap_or_default())
+}
+
+/// What the sender keeps: which submission, which bytes, which version, which key signed.
+pub fn receipt_words(receipt: &Value) -> String {
+    let text = |key: &str| match receipt.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Null) | None => "–".to_owned(),
+        Some(other) => other.to_string(),
+    };
+    format!(
+        "回执 receipt {}\n  {}\n  版本 version {}  审计 entry {}  签名 key {}",
+        text("submission"),
+        text("sha256"),
+        text("table_version"),
+        text("entry"),
+        text("key_id"),
+    )
+}
+
+fn bar(bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

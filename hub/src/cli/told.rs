@@ -1,0 +1,183 @@
+//! How commands speak: tables and words for people, one JSON document for programs, exit codes for scripts.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use check::Finding;
+use schemas::texts::{self, Message};
+use serde_json::{Value, json};
+
+use super::table;
+use crate::center::OpenError;
+use crate::client::ClientError;
+use crate::front::Problem;
+
+/// Findings printed on a terminal; the rest is counted.
+pub const FINDINGS_SHOWN: usize = 20;
+
+/// Exit codes of `check` and `submit`.
+const ACCEPTED_WITH_FINDINGS: u8 = 10;
+const REJECTED: u8 = 20;
+const COULD_NOT: u8 = 1;
+const USAGE: u8 = 2;
+
+/// Why a command did not do its work.
+pub struct Refused {
+    exit: u8,
+    document: Value,
+    words: String,
+}
+
+impl Refused {
+    /// The command line asked for something that is not there.
+    pub fn usage(code: &str, args: &[(&str, &str)]) -> Refused {
+        Refused::of(USAGE, code, args)
+    }
+
+    pub fn failed(code: &str) -> Refused {
+        Refused::of(COULD_NOT, code, &[])
+    }
+
+    /// The work was done, and what it found is bad.
+    pub fn found(code: &str, args: &[(&str, &str)]) -> Refused {
+        Refused::of(COULD_NOT, code, args)
+    }
+
+    fn of(exit: u8, code: &str, args: &[(&str, &str)]) -> Refused {
+        Refused { exit, ..Refused::message(&texts::render(code, args)) }
+    }
+
+    /// Words that were put together elsewhere.
+    pub fn message(message: &Message) -> Refused {
+        let hint = |text: &Option<String>| text.as_ref().map(|t| format!("\n  → {t}")).unwrap_or_default();
+        let words =
+            format!("{}{}\n{}{}", message.zh, hint(&message.hint_zh), message.en, hint(&message.hint_en));
+        let document = json!({"code": message.code, "title": message.zh, "title_en": message.en});
+        Refused { exit: COULD_NOT, document, words }
+    }
+}
+
+impl From<OpenError> for Refused {
+    fn from(error: OpenError) -> Refused {
+        let mut refused = Refused::failed(&error.code);
+        refused.words = format!("{}\n  ({})", refused.words, error.detail);
+        refused
+    }
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Refused {
+        let args: Vec<(&str, &str)> = problem.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        Refused::of(COULD_NOT, &problem.code, &args)
+    }
+}
+
+impl From<ClientError> for Refused {
+    fn from(error: ClientError) -> Refused {
+        let document = match &error {
+            ClientError::Refused { problem, .. } => problem.clone(),
+            _ => json!({"code": "cli.unreachable"}),
+        };
+        Refused { exit: COULD_NOT, document, words: error.to_string() }
+    }
+}
+
+/// One finding as every interface shows it: the stored fields and the sentence in both languages.
+pub fn finding(finding: &Finding) -> Value {
+    let message = finding.message();
+    let mut value = serde_json::to_value(finding).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.insert("message".to_owned(), message.zh.into());
+        object.insert("message_en".to_owned(), message.en.into());
+        object.insert("hint".to_owned(), message.hint_zh.into());
+        object.insert("hint_en".to_owned(), message.hint_en.into());
+    }
+    value
+}
+
+/// 0 accepted, 10 accepted with findings, 20 rejected; for anything that carries a `verdict`.
+pub fn exit_of(report: &Value) -> ExitCode {
+    match report.get("verdict").and_then(Value::as_str) {
+        Some("accepted") => ExitCode::SUCCESS,
+        Some("accepted_with_findings") => ExitCode::from(ACCEPTED_WITH_FINDINGS),
+        Some("rejected") => ExitCode::from(REJECTED),
+        _ => ExitCode::from(COULD_NOT),
+    }
+}
+
+/// Where a command's words go.
+#[derive(Clone, Copy)]
+pub struct Told {
+    pub json: bool,
+}
+
+impl Told {
+    pub fn document(&self, value: &Value) {
+        let text = if self.json { value.to_string() } else { format!("{value:#}") };
+        self.line(&text);
+    }
+
+    pub fn line(&self, text: &str) {
+        // A closed pipe is the reader's decision, not our failure.
+        let _ = writeln!(std::io::stdout().lock(), "{text}");
+    }
+
+    pub fn refused(&self, refused: &Refused) -> ExitCode {
+        if self.json {
+            self.document(&refused.document);
+        } else {
+            let _ = writeln!(std::io::stderr().lock(), "{}", refused.words);
+        }
+        ExitCode::from(refused.exit)
+    }
+
+    /// A report or a receipt with its findings.
+    pub fn verdict(&self, report: &Value, findings: &[Value]) {
+        if self.json {
+            let mut value = report.clone();
+            if let Some(object) = value.as_object_mut() {
+                object.insert("findings".to_owned(), findings.to_vec().into());
+            }
+            return self.document(&value);
+        }
+        self.line(&verdict_words(report));
+        if !findings.is_empty() {
+            self.line(&findings_table(findings));
+        }
+        let total = report.get("findings_total").and_then(Value::as_u64).unwrap_or_default();
+        if total > findings.len() as u64 {
+            self.line(&format!("… {total} 个问题 findings"));
+        }
+    }
+}
+
+/// One line of counts, Chinese and English.
+pub fn verdict_words(report: &Value) -> String {
+    let count = |key: &str| report.get(key).and_then(Value::as_u64).unwrap_or_default();
+    let verdict = match report.get("verdict").and_then(Value::as_str) {
+        Some("accepted") => "✔ 通过 accepted",
+        Some("accepted_with_findings") => "✔ 通过（有问题）accepted with findings",
+        _ => "✘ 退回 rejected",
+    };
+    format!(
+        "{verdict}: 读取 {} read, 入库 {} committed, 隔离 {} quarantined, 重复 {} duplicate, 空行/合计 {} blank or total, 问题 {} findings",
+        count("rows_read"),
+        count("committed"),
+        count("quarantined"),
+        count("duplicate"),
+        count("blank_or_total"),
+        count("findings_total"),
+    )
+}
+
+/// Row, column, rule, masked value and the sentence.
+pub fn findings_table(findings: &[Value]) -> String {
+    let header = ["行 row", "列 column", "规则 rule", "值 value", "说明 what is wrong"].map(str::to_owned);
+    let text = |value: &Value, key: &str| match value.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::Number(number)) => Some(number.to_string()),
+        _ => None,
+    };
+    let row = |f: &Value| ["row", "column", "rule", "value_masked", "message"].map(|key| text(f, key)).to_vec();
+    table::render(&header, &findings.iter().map(row).collect::<Vec<_>>())
+}

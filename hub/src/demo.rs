@@ -1,0 +1,84 @@
+//! The demonstration: a small invented prefecture in a fresh folder. Its people submit, ask and are refused through
+//! the same gateways as everybody; `--check` compares what they got with what the generator planted.
+
+mod agreements;
+mod checks;
+mod people;
+mod story;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use datasets::Scale;
+
+use crate::center::{Center, OpenError};
+use crate::config::{Config, Log, LogFormat};
+use crate::front::Problem;
+use crate::server::Server;
+
+pub use checks::Checks;
+
+/// Why the demonstration stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    #[error("{0}")]
+    Client(crate::client::ClientError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    #[error("{0}")]
+    Story(&'static str),
+}
+
+impl From<crate::client::ClientError> for DemoError {
+    fn from(error: crate::client::ClientError) -> DemoError {
+        DemoError::Client(error)
+    }
+}
+
+/// A prefecture that has been told its story, still being served.
+pub struct Told {
+    pub server: Server,
+    pub checks: Checks,
+}
+
+/// Makes the folder, tells the story and leaves the gateways running. A folder that has a story is only served.
+pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, DemoError> {
+    std::fs::create_dir_all(dir)?;
+    let accounts = dir.join("accounts.json");
+    let fresh = !accounts.exists();
+    if fresh {
+        let region = schemas::RegionCode::parse(people::PREFECTURE).map_err(|_| DemoError::Story("region"))?;
+        crate::init::init(&dir.join("data"), &region).await?;
+        write_config(dir)?;
+    }
+    let config = Config::load(&dir.join("taxhub.toml")).map_err(|_| DemoError::Story("taxhub.toml"))?;
+    let center = Center::open(config).await?;
+    let cast = match fresh {
+        true => Some(people::admit(&center).await?),
+        false => None,
+    };
+    let server = Server::start(Arc::clone(&center)).await?;
+    let checks = match cast {
+        Some(cast) => {
+            agreements::agree(&center, &cast).await?;
+            let checks = story::tell(&server, &cast, scale, say).await?;
+            // Last, so that a folder with this file is a folder with its whole story.
+            people::write(&accounts, &cast)?;
+            checks
+        }
+        None => Checks::default(),
+    };
+    Ok(Told { server, checks })
+}
+
+/// Free ports, so that two demonstrations do not meet, and quiet logs.
+fn write_config(dir: &Path) -> std::io::Result<()> {
+    let mut config = Config { log: Log { level: "warn".to_owned(), format: LogFormat::Json }, ..Config::default() };
+    config.listen.http.set_port(0);
+    config.listen.pg.set_port(0);
+    std::fs::write(dir.join("taxhub.toml"), config.to_toml())
+}

@@ -1,0 +1,92 @@
+//! The data folder of one hub: which file lives where. Nobody else joins these paths.
+
+use std::fs::{self, DirBuilder};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+/// A data folder.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    root: PathBuf,
+}
+
+impl Folder {
+    pub fn new(root: &Path) -> Folder {
+        Folder { root: root.to_owned() }
+    }
+
+    /// Makes the folder and its parts, readable by their owner only. Parts that exist stay as they are.
+    pub fn create(&self) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        for part in [self.lake_keys(), self.audit(), self.lake(), self.spool(), self.scratch()] {
+            builder.create(part)?;
+        }
+        Ok(())
+    }
+
+    /// Whether `init` has been here.
+    pub fn is_initialised(&self) -> bool {
+        self.registry().is_file()
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn registry(&self) -> PathBuf {
+        self.root.join("registry.sqlite")
+    }
+
+    pub fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
+    /// Seals the vault, the quarantine and the reveal store, and makes tokens.
+    pub fn lake_keys(&self) -> PathBuf {
+        self.keys().join("lake")
+    }
+
+    /// Signs audit heads and receipts.
+    pub fn signing_key(&self) -> PathBuf {
+        self.keys().join("signing.key")
+    }
+
+    /// The public half, for auditors and receivers of receipts.
+    pub fn verifying_key(&self) -> PathBuf {
+        self.keys().join("signing.key.pub")
+    }
+
+    pub fn audit(&self) -> PathBuf {
+        self.root.join("audit")
+    }
+
+    pub fn lake(&self) -> PathBuf {
+        self.root.join("lake")
+    }
+
+    /// Bodies on their way in. Emptied at start.
+    pub fn spool(&self) -> PathBuf {
+        self.root.join("spool")
+    }
+
+    /// Spill files of queries. Emptied at start.
+    pub fn scratch(&self) -> PathBuf {
+        self.root.join("scratch")
+    }
+
+    /// One-time first credentials, written by `init`.
+    pub fn first_credentials(&self) -> PathBuf {
+        self.root.join("first-credentials.json")
+    }
+
+    /// # Errors
+    /// The folder must exist, because a URL needs its absolute path.
+    pub fn lake_url(&self) -> io::Result<Url> {
+        let lake = fs::canonicalize(self.lake())?;
+        Url::from_directory_path(lake).map_err(|()| io::Error::from(io::ErrorKind::InvalidInput))
+    }
+}

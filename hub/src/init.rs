@@ -1,0 +1,87 @@
+//! `taxhub init`: makes a data folder with its keys, its empty registry and lake, and one account for each of the
+//! three offices. Nothing has a default password: each gets a made-up one that is good for changing it, once.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use audit::{Act, ActKind, Closing, Log, Outcome, Signer};
+use lake::{KeyRing, Lake, LakeSettings};
+use policy::{AccountStore, Identity, Role, system_clock};
+use registry::Registry;
+use schemas::{DepartmentCode, Level, RegionCode};
+use serde_json::json;
+
+use crate::center::{Books, Founding, NewPerson, OpenError, Person};
+use crate::folder::Folder;
+use crate::lock::DataLock;
+
+/// The three offices, kept apart from the first day on.
+const OFFICES: [(&str, &str, Role); 3] = [
+    ("hub.system", "系统管理员", Role::SystemAdmin),
+    ("hub.security", "安全管理员", Role::SecurityAdmin),
+    ("hub.audit", "审计管理员", Role::AuditAdmin),
+];
+
+/// Makes the folder and gives the first people.
+///
+/// # Errors
+/// A folder that has accounts is left as it is. A store without fsync, hard links or put-if-absent is refused.
+pub async fn init(root: &Path, region: &RegionCode) -> Result<Vec<Person>, OpenError> {
+    let folder = Folder::new(root);
+    let unusable = |e: std::io::Error| OpenError::new("hub.data_folder_unusable", e.kind());
+    folder.create().map_err(unusable)?;
+    let _lock = DataLock::take(root).map_err(|e| OpenError::new(e.code(), e))?;
+    let signer = Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
+    let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
+    let url = folder.lake_url().map_err(unusable)?;
+    // Opened once so that a disk that cannot keep what it acknowledges is found today, not at the first submission.
+    let lake = LakeSettings { url, options: Default::default() };
+    Lake::open(&lake, keys).await.map_err(|e| OpenError::new(e.code(), e))?;
+    let registry = Registry::open(&folder.registry()).await.map_err(|e| OpenError::new(e.code(), e))?;
+    let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
+    let existing = accounts.accounts().await.map_err(|e| OpenError::new("registry.unavailable", e))?;
+    if !existing.is_empty() {
+        return Err(OpenError::new("hub.already_initialised", "the folder has accounts"));
+    }
+    let audit_folder = folder.audit();
+    let log = tokio::task::spawn_blocking(move || Log::open(&audit_folder, signer)).await;
+    let log = log.map_err(|e| OpenError::new("audit_unavailable", e))?.map_err(|e| OpenError::new(e.code(), e))?;
+    let books = Books::new(log);
+    let act = Act::new(ActKind::System, json!({"act": "init", "version": env!("CARGO_PKG_VERSION")}));
+    books.record(act, Closing::new(Outcome::Done, json!({}))).await.map_err(OpenError::from_problem)?;
+    let identity = Identity::new(accounts, system_clock());
+    let founding = Founding { registry: registry.clone(), identity, books };
+    let mut people = Vec::new();
+    for (name, display_name, role) in OFFICES {
+        let department = DepartmentCode::parse("hub").map_err(|e| OpenError::new("hub.internal", e))?;
+        let person = NewPerson {
+            name: name.to_owned(),
+            display_name: display_name.to_owned(),
+            department,
+            role,
+            region: region.clone(),
+            clearance: Level::L1,
+            purposes: Vec::new(),
+            default_purpose: None,
+        };
+        people.push(founding.admit(person, true).await.map_err(OpenError::from_problem)?);
+    }
+    write_first_credentials(&folder, &people).map_err(unusable)?;
+    registry.close().await;
+    Ok(people)
+}
+
+/// A file that its owner reads, hands over and deletes.
+fn write_first_credentials(folder: &Folder, people: &[Person]) -> std::io::Result<()> {
+    let list: Vec<_> = people
+        .iter()
+        .map(|person| json!({"name": person.account.name, "one_time_password": person.password.as_str()}))
+        .collect();
+    let path = folder.first_credentials();
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(serde_json::to_string_pretty(&list)?.as_bytes())?;
+    file.sync_all()
+}
