@@ -88,6 +88,12 @@ impl Judge {
         })
     }
 
+    /// The embedded policies and these.
+    #[cfg(test)]
+    pub(crate) fn with(texts: &[&str]) -> Result<Judge, PolicyError> {
+        Judge::new(SCHEMA, &[&POLICIES, texts].concat())
+    }
+
     /// INVARIANT (error-is-denial): Cedar skips a policy that fails to evaluate, so a failing `forbid` would let the
     /// request pass. Any diagnostic error, and any question that does not fit the schema, is therefore a denial.
     pub(crate) fn ask(&self, question: &Question<'_>) -> Verdict {
