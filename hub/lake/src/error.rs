@@ -83,22 +83,31 @@ impl LakeError {
     /// The key of the user-facing text.
     pub fn code(&self) -> &'static str {
         match self {
-            LakeError::Storage => "lake_storage",
-            LakeError::Unfit(_) => "lake_unfit",
-            LakeError::Url => "lake_url",
-            LakeError::LogDamaged { .. } => "lake_log_damaged",
-            LakeError::Log => "lake_log",
-            LakeError::Columns => "lake_columns",
-            LakeError::Feature => "lake_feature",
-            LakeError::NoVersion { .. } => "lake_no_version",
-            LakeError::Rows => "lake_rows",
-            LakeError::Upstream => "lake_upstream",
-            LakeError::DataFile => "lake_data_file",
-            LakeError::Keys => "lake_keys",
-            LakeError::KeyMissing => "lake_key_missing",
-            LakeError::Seal => "lake_seal",
-            LakeError::NotFound => "lake_not_found",
+            LakeError::Storage => "lake.storage",
+            LakeError::Unfit(_) => "lake.unfit",
+            LakeError::Url => "lake.url",
+            LakeError::LogDamaged { .. } => "lake.log_damaged",
+            LakeError::Log => "lake.log",
+            LakeError::Columns => "lake.columns",
+            LakeError::Feature => "lake.feature",
+            LakeError::NoVersion { .. } => "lake.no_version",
+            LakeError::Rows => "lake.rows",
+            LakeError::Upstream => "lake.upstream",
+            LakeError::DataFile => "lake.data_file",
+            LakeError::Keys => "lake.keys",
+            LakeError::KeyMissing => "lake.key_missing",
+            LakeError::Seal => "lake.seal",
+            LakeError::NotFound => "lake.not_found",
         }
+    }
+
+    /// The sentence for whoever has to act on it.
+    pub fn message(&self) -> schemas::texts::Message {
+        let version = match self {
+            LakeError::LogDamaged { version } | LakeError::NoVersion { version } => version.to_string(),
+            _ => String::new(),
+        };
+        schemas::texts::render(self.code(), &[("version", &version)])
     }
 
     /// Maps a foreign error: its detail is logged, `self` is what travels on.
@@ -125,5 +134,36 @@ pub(crate) fn storage(doing: &'static str) -> impl FnOnce(object_store::Error) -
     move |error| match error {
         object_store::Error::NotFound { .. } => LakeError::NotFound,
         error => LakeError::Storage.because(doing, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_a_sentence_in_both_languages() {
+        let all = [
+            LakeError::Storage,
+            LakeError::Unfit(Probe::Fsync),
+            LakeError::Url,
+            LakeError::LogDamaged { version: 3 },
+            LakeError::Log,
+            LakeError::Columns,
+            LakeError::Feature,
+            LakeError::NoVersion { version: 3 },
+            LakeError::Rows,
+            LakeError::Upstream,
+            LakeError::DataFile,
+            LakeError::Keys,
+            LakeError::KeyMissing,
+            LakeError::Seal,
+            LakeError::NotFound,
+        ];
+        for error in all {
+            let message = error.message();
+            assert_ne!(message.zh, error.code(), "no text for {}", error.code());
+            assert!(!message.en.contains('{') && !message.zh.contains('{'), "{message:?}");
+        }
     }
 }

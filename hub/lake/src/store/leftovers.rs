@@ -11,11 +11,17 @@ const DEPTH_MAX: usize = 16;
 /// Makes the root, durably, if it is not there.
 pub(super) fn make_root(root: &Path) -> Result<(), LakeError> {
     let failed = |e: std::io::Error| LakeError::Storage.because("make the data root", e);
+    let missing: Vec<&Path> = root.ancestors().take_while(|folder| !folder.exists()).collect();
     fs::create_dir_all(root).map_err(failed)?;
-    let parent = root.parent().ok_or(LakeError::Url)?;
-    File::open(parent)
-        .and_then(|parent| parent.sync_all())
-        .map_err(failed)
+    // Each new folder's name is in its parent. The root's own is synced at every start: an earlier process may have
+    // made it and died.
+    for folder in missing.into_iter().chain([root]) {
+        let parent = folder.parent().ok_or(LakeError::Url)?;
+        File::open(parent)
+            .and_then(|parent| parent.sync_all())
+            .map_err(failed)?;
+    }
+    Ok(())
 }
 
 /// Removes drafts (`*#<digits>`) of a process that died. Only the owner of the root may call this.

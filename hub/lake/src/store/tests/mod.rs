@@ -1,0 +1,4 @@
+//! The stores tried out.
+
+mod durable;
+mod opening;
