@@ -170,6 +170,28 @@ pub trait AgreementStore: Send + Sync {
         on: NaiveDate,
     ) -> Result<Option<Agreement>, StoreError>;
 
+    /// The agreement for this question that is still in force but ended before the day, if there is one: the reason to
+    /// tell. A store of many agreements answers it by key.
+    async fn ended(
+        &self,
+        department: &DepartmentCode,
+        role: Role,
+        purpose: &PurposeCode,
+        view: &ViewName,
+        before: NaiveDate,
+    ) -> Result<Option<Agreement>, StoreError> {
+        let ended = |agreement: &Agreement| {
+            let content = &agreement.content;
+            agreement.state == AgreementState::Active
+                && content.valid_to < before
+                && content.consumer == *department
+                && content.role == role
+                && content.purpose == *purpose
+                && content.view == *view
+        };
+        Ok(self.list().await?.into_iter().find(ended))
+    }
+
     /// The newest revision.
     async fn agreement(&self, id: &str) -> Result<Option<Agreement>, StoreError>;
 

@@ -35,6 +35,8 @@ pub struct ColumnFacts {
     pub level: Level,
 }
 
+const NO_AGREEMENT: &str = "denial.no_agreement";
+
 /// The outcome of a question about a view.
 pub type Decision = Ruling<Grant>;
 
@@ -80,6 +82,8 @@ impl Policy {
         now: DateTime<Utc>,
     ) -> Result<Result<Grant, Denial>, PolicyError> {
         let principal = &session.principal;
+        // INVARIANT (purpose-bound): without a declared purpose there is no agreement to look for. The policies compare
+        // the purpose a second time.
         let Some(purpose) = &session.purpose else {
             return Ok(Err(Denial::new("denial.no_purpose")));
         };
@@ -94,14 +98,25 @@ impl Policy {
             tracing::error!(agreement.id = %altered.id, "a stored agreement is not what was approved");
             return Ok(Err(Denial::new("denial.error")));
         }
-        if let Err(denial) = self.judge_query(session, purpose, view, agreement.as_ref(), now) {
-            return Ok(Err(denial));
+        match (
+            self.judge_query(session, purpose, view, agreement.as_ref(), now),
+            agreement,
+        ) {
+            (Ok(()), Some(agreement)) => Ok(compile(&agreement, principal, view, epoch, now)),
+            // The policies permit nothing without an agreement; asking again costs nothing.
+            (Ok(()), None) => Ok(Err(Denial::new("denial.error"))),
+            (Err(denial), None) if denial.code == NO_AGREEMENT && !view.unlisted => {
+                let ended = self
+                    .store
+                    .ended(department, role, purpose, &view.name, today(now))
+                    .await?;
+                let until = ended.map(|ended| ended.content.valid_to);
+                Ok(Err(until.map_or(denial, |until| {
+                    Denial::new("denial.agreement_expired").with("until", until)
+                })))
+            }
+            (Err(denial), _) => Ok(Err(denial)),
         }
-        // The policies permit nothing without an agreement; asking again costs nothing.
-        let Some(agreement) = agreement else {
-            return Ok(Err(Denial::new("denial.error")));
-        };
-        Ok(compile(&agreement, principal, view, epoch, now))
     }
 
     fn judge_query(
@@ -136,7 +151,7 @@ impl Policy {
         match verdict {
             Verdict::Permitted => Ok(()),
             Verdict::Undecidable => Err(Denial::new("denial.error")),
-            Verdict::NotPermitted => Err(Denial::new("denial.no_agreement")
+            Verdict::NotPermitted => Err(Denial::new(NO_AGREEMENT)
                 .with("view", &view.name)
                 .with("purpose", purpose)
                 .with("owner", &view.owner)),

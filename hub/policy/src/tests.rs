@@ -3,9 +3,12 @@
 mod acts;
 mod authorize;
 mod decide;
+mod drafts;
+mod failing;
 mod sealing;
 mod silence;
 mod texts;
+mod views_change;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

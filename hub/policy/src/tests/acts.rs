@@ -3,7 +3,7 @@
 use super::*;
 use crate::agreements::AgreementStore;
 
-async fn proposed(town: &Town) -> Agreement {
+pub(super) async fn proposed(town: &Town) -> Agreement {
     let analyst = town.analyst().await;
     town.policy
         .propose(&analyst, tax_risk(), &power_month(), now())
@@ -13,7 +13,7 @@ async fn proposed(town: &Town) -> Agreement {
         .unwrap()
 }
 
-fn code<T: std::fmt::Debug>(ruling: Result<Ruling<T>, PolicyError>) -> &'static str {
+pub(super) fn code<T: std::fmt::Debug>(ruling: Result<Ruling<T>, PolicyError>) -> &'static str {
     ruling.unwrap().denied().map_or("granted", |denial| denial.code)
 }
 
@@ -272,64 +272,4 @@ async fn parties_and_the_security_office_can_end_an_agreement() {
         .revoke(&security, "agr_0", &power_month(), "", now())
         .await;
     assert_eq!(code(unknown), "agreement.unknown");
-}
-
-#[tokio::test]
-async fn a_draft_with_a_flaw_is_refused_with_its_reason() {
-    let cases: [(&str, fn(&mut Draft)); 11] = [
-        ("agreement.dates", |draft| draft.valid_from = day(2027, 1, 1)),
-        ("agreement.dates", |draft| {
-            (draft.valid_from, draft.valid_to) = (day(2025, 1, 1), day(2025, 12, 31));
-        }),
-        ("agreement.too_long", |draft| draft.valid_to = day(2027, 12, 31)),
-        ("agreement.basis", |draft| draft.basis = "  ".to_owned()),
-        ("agreement.limits", |draft| draft.limits.rows_max = 0),
-        ("denial.agreement_column", |draft| {
-            draft.columns.insert("nosuch".to_owned(), Treatment::Clear);
-        }),
-        ("denial.agreement_column", |draft| {
-            draft.scope = Scope::OwnCounty {
-                column: "nosuch".to_owned(),
-            };
-        }),
-        ("denial.no_columns", |draft| draft.columns.clear()),
-        ("agreement.level_clear", |draft| {
-            draft.columns.insert("id_no".to_owned(), Treatment::Clear);
-        }),
-        ("agreement.subjects_min", |draft| {
-            draft.aggregation = Some(Aggregation {
-                count_column: "subjects_n".to_owned(),
-                subjects_min: 1,
-            });
-        }),
-        ("denial.error", |draft| {
-            draft.view = ViewName::parse("v_other").unwrap()
-        }),
-    ];
-    let town = Town::new();
-    let analyst = town.analyst().await;
-    for (expected, change) in cases {
-        let mut draft = tax_risk();
-        change(&mut draft);
-        assert_eq!(
-            code(town.policy.propose(&analyst, draft, &power_month(), now()).await),
-            expected
-        );
-    }
-    assert!(town.agreements.list().await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn an_altered_draft_cannot_be_approved() {
-    let town = Town::new();
-    let mut draft = proposed(&town).await;
-    draft.content.limits.rows_max = 1;
-    draft.revision = 2;
-    town.agreements.append(&[draft.clone()]).await.unwrap();
-    let reporter = town.reporter().await;
-    let refused = town
-        .policy
-        .approve(&reporter, &draft.id, &power_month(), now())
-        .await;
-    assert!(matches!(refused, Err(PolicyError::Altered(_))));
 }
