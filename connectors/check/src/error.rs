@@ -21,6 +21,10 @@ impl CheckError {
         Self::Sink(error.into())
     }
 
+    pub(crate) fn engine(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Engine(error.into())
+    }
+
     /// The code under which the message is in the text catalogue.
     pub const fn code(&self) -> &'static str {
         match self {

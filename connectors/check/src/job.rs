@@ -1,11 +1,9 @@
 //! What to check, and who takes the results.
 
-use std::io::{Read, Seek};
-
 use arrow::array::RecordBatch;
 use schemas::{Contract, Period, RegionCode};
 
-use crate::{CheckError, Finding, Report};
+use crate::{CheckError, Finding};
 
 /// How much a check may take and tell.
 #[derive(Debug, Clone)]
@@ -53,7 +51,7 @@ pub trait Sink {
     /// Ends the check.
     fn quarantined(&mut self, batch: RecordBatch) -> Result<(), CheckError>;
 
-    /// In row order within a frame; at most `Limits::findings_max` in all.
+    /// About rows, in row order; at most `Limits::findings_max` in all. Findings about the file are in the report.
     ///
     /// # Errors
     /// Ends the check.
@@ -61,12 +59,4 @@ pub trait Sink {
 
     /// Called once per frame.
     fn progress(&mut self, _rows_read: u64, _bytes_read: u64) {}
-}
-
-/// Checks a file against its contract. A file that is refused as a whole is a report, not an error.
-///
-/// # Errors
-/// `source` or `sink` failed, or there is a bug.
-pub fn check<R: Read + Seek>(_job: &Job<'_>, _source: R, _sink: &mut dyn Sink) -> Result<Report, CheckError> {
-    Err(CheckError::Read(std::io::ErrorKind::Unsupported.into()))
 }

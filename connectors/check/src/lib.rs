@@ -12,12 +12,35 @@
     )
 )]
 
+mod batches;
+mod bridge;
+mod canonical;
+mod defects;
 mod error;
+mod examine;
+mod file_rules;
 mod finding;
+mod hashing;
+mod header;
+mod hits;
 mod job;
+mod keys;
+mod mask;
+mod memo;
+mod plan;
+mod read;
 mod report;
+mod rules;
+mod run;
+mod slot;
+mod tally;
+mod telling;
+
+#[cfg(test)]
+mod tests;
 
 pub use error::CheckError;
 pub use finding::{Finding, Severity};
-pub use job::{Job, Limits, Sink, check};
+pub use job::{Job, Limits, Sink};
 pub use report::{Report, Total, Verdict};
+pub use run::check;

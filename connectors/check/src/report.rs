@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use decode::Evidence;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::Finding;
+use crate::plan::Plan;
+use crate::tally::Tally;
+use crate::{Finding, Job, Severity, canonical, hashing};
 
 /// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,7 +30,7 @@ pub struct Total {
     pub count: u64,
 }
 
-/// What was found. INVARIANT (conserved): `rows_read = committed + quarantined + duplicate + blank_or_total`.
+/// What was found. `rows_read = committed + quarantined + duplicate + blank_or_total`, always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     pub verdict: Verdict,
@@ -45,7 +49,7 @@ pub struct Report {
     pub rows_hash: String,
     pub findings_total: u64,
     pub findings_by_rule: BTreeMap<String, u64>,
-    /// By field name; decimals and whole numbers.
+    /// Of the committed rows, by field name; decimals and whole numbers.
     pub totals: BTreeMap<String, Total>,
     /// Feed id.
     pub contract: String,
@@ -62,4 +66,109 @@ pub struct Report {
     pub file_findings: Vec<Finding>,
     /// Of this report without this field, as canonical JSON: `sha256:<hex>`. No machine and no time is in it.
     pub report_hash: String,
+}
+
+/// A report in the making.
+pub(crate) struct Draft {
+    report: Report,
+    pub file_findings: Vec<Finding>,
+    pub columns_ignored: Vec<String>,
+}
+
+impl Draft {
+    pub fn new(job: &Job<'_>) -> Self {
+        let report = Report {
+            verdict: Verdict::Rejected,
+            rows_read: 0,
+            committed: 0,
+            quarantined: 0,
+            duplicate: 0,
+            blank_or_total: 0,
+            sha256: String::new(),
+            rows_hash: hashing::labelled(Sha256::new()),
+            findings_total: 0,
+            findings_by_rule: BTreeMap::new(),
+            totals: BTreeMap::new(),
+            contract: job.contract.id().to_string(),
+            contract_version: job.contract.version().to_owned(),
+            period: job.period.label().to_owned(),
+            unit: job.unit.to_string(),
+            charset: String::new(),
+            delimiter: String::new(),
+            columns_ignored: Vec::new(),
+            file_findings: Vec::new(),
+            report_hash: String::new(),
+        };
+        Self {
+            report,
+            file_findings: Vec::new(),
+            columns_ignored: Vec::new(),
+        }
+    }
+
+    /// How the file is written.
+    pub fn text(&mut self, evidence: &Evidence) {
+        self.report.charset = evidence.charset.label().to_owned();
+        self.report.delimiter = match evidence.delimiter {
+            b'\t' => "tab".to_owned(),
+            byte => char::from(byte).to_string(),
+        };
+    }
+
+    /// What became of the rows.
+    pub fn rows(&mut self, plan: &Plan<'_>, tally: &Tally) {
+        self.report.rows_read = tally.rows_read;
+        self.report.committed = tally.committed;
+        self.report.quarantined = tally.quarantined;
+        self.report.duplicate = tally.duplicate;
+        self.report.blank_or_total = tally.blank_or_total;
+        self.report.rows_hash = tally.rows_hash();
+        self.report.findings_by_rule = tally.findings_by_rule(plan);
+        self.report.totals = tally.named_totals(plan);
+    }
+
+    /// Decides, and closes the report.
+    pub fn finish(self, sha256: String) -> Report {
+        let Self {
+            mut report,
+            file_findings,
+            columns_ignored,
+        } = self;
+        for finding in &file_findings {
+            *report.findings_by_rule.entry(finding.rule.clone()).or_default() += 1;
+        }
+        report.findings_total = report.findings_by_rule.values().sum();
+        let refused = file_findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Fatal);
+        report.verdict = match report.findings_total {
+            _ if refused => Verdict::Rejected,
+            0 => Verdict::Accepted,
+            _ => Verdict::AcceptedWithFindings,
+        };
+        if refused {
+            // INVARIANT (whole-submission): a refused file commits nothing, so its good rows are held back too.
+            report.quarantined += std::mem::take(&mut report.committed);
+            report.totals.clear();
+        }
+        report.sha256 = sha256;
+        report.file_findings = file_findings;
+        report.columns_ignored = columns_ignored;
+        report.report_hash = report.hash();
+        report
+    }
+}
+
+impl Report {
+    /// The hash of everything else in the report: `sha256:<hex>` over its canonical JSON.
+    pub fn hash(&self) -> String {
+        let mut digest = Sha256::new();
+        // A report holds texts, whole numbers and nothing that could fail to be JSON.
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = value.as_object_mut() {
+            fields.remove("report_hash");
+        }
+        digest.update(canonical::json(&value));
+        hashing::labelled(digest)
+    }
 }

@@ -1,0 +1,213 @@
+//! One frame after another: read, judged, handed on, counted.
+
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
+use arrow::buffer::{Buffer, OffsetBuffer};
+use decode::{Evidence, Frame, RowKind, TextColumn};
+
+use crate::batches::{Batches, Columns};
+use crate::hits::Hits;
+use crate::keys::{self, Fingerprints, KeySet, Met};
+use crate::plan::Plan;
+use crate::read::Readers;
+use crate::rules::RuleSet;
+use crate::slot::Slot;
+use crate::tally::{Fate, Tally};
+use crate::telling::Telling;
+use crate::{CheckError, Severity, Sink, defects};
+
+/// What a file's frames have in common.
+pub(crate) struct Examination<'a> {
+    plan: &'a Plan<'a>,
+    evidence: &'a Evidence,
+    readers: Readers,
+    rules: RuleSet,
+    slot: Slot,
+    keys: KeySet,
+    batches: Batches,
+    findings_left: u64,
+    pub tally: Tally,
+}
+
+impl<'a> Examination<'a> {
+    pub fn new(plan: &'a Plan<'a>, evidence: &'a Evidence) -> Self {
+        Self {
+            plan,
+            evidence,
+            readers: Readers::new(plan),
+            rules: RuleSet::new(plan),
+            slot: Slot::default(),
+            keys: KeySet::default(),
+            batches: Batches::new(plan),
+            findings_left: plan.job.limits.findings_max,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Examines a frame. Whatever is wrong with its rows is a hit; an error is a failing sink or a bug.
+    pub fn frame(&mut self, mut frame: Frame, sink: &mut dyn Sink) -> Result<(), CheckError> {
+        let raw = std::mem::take(&mut frame.columns)
+            .into_iter()
+            .map(to_arrow)
+            .collect::<Result<Vec<_>, _>>()?;
+        let frame = &frame;
+        let mut eligible: Vec<bool> = frame.kind.iter().map(|kind| *kind == RowKind::Data).collect();
+        for defect in &frame.defects {
+            eligible
+                .get_mut(defect.row)
+                .into_iter()
+                .for_each(|eligible| *eligible = false);
+        }
+        let mut hits = defects::hits(frame);
+        let typed = self.readers.read(self.plan, &raw, &eligible, &mut hits)?;
+        self.slot.check_period(self.plan, &typed, &mut hits);
+        let regions = self.slot.regions(self.plan, &typed, &eligible, &mut hits);
+        for (rule, broken) in self.rules.broken(self.plan, &typed)? {
+            let severity = self
+                .plan
+                .rules
+                .get(rule)
+                .map_or(Severity::Error, |rule| rule.severity);
+            for row in broken
+                .iter()
+                .enumerate()
+                .filter_map(|(row, broken)| (broken == Some(true)).then_some(row))
+            {
+                hits.add(rule, severity, None, row);
+            }
+        }
+        self.silence(&typed, &mut hits);
+
+        let content = self.fates_content(&typed, frame.rows());
+        let fates = self.fates(frame, &typed, &content, &mut hits);
+        let columns = Columns {
+            raw: &raw,
+            typed: &typed,
+            regions: &regions,
+            row_no: &frame
+                .row_no
+                .iter()
+                .map(|row_no| i64::try_from(*row_no).unwrap_or(i64::MAX))
+                .collect(),
+        };
+        let telling = Telling {
+            plan: self.plan,
+            frame,
+            raw: &raw,
+            evidence: self.evidence,
+        };
+        let of = |fate: Fate| -> BooleanArray { fates.iter().map(|found| Some(*found == fate)).collect() };
+        if let Some(batch) = self.batches.accepted(self.plan, &columns, &of(Fate::Committed))? {
+            self.tally.totals(self.plan, &batch);
+            sink.accepted(batch)?;
+        }
+        let refused = of(Fate::Quarantined);
+        if refused.true_count() > 0 {
+            let batch = self
+                .batches
+                .quarantined(&columns, telling.broken_rules(&hits), &refused)?;
+            batch.map_or(Ok(()), |batch| sink.quarantined(batch))?;
+        }
+        let findings = telling.findings(&hits, self.findings_left);
+        self.findings_left -= findings.len() as u64;
+        if !findings.is_empty() {
+            sink.findings(&findings)?;
+        }
+        let as_sent = |(row, fate): (usize, &Fate)| match fate {
+            Fate::Quarantined => keys::row_as_sent(&raw, row),
+            _ => content.0.get(row).copied().unwrap_or_default(),
+        };
+        let content: Vec<u64> = fates.iter().enumerate().map(as_sent).collect();
+        self.tally.hits(&hits);
+        self.tally.rows(&fates, &frame.row_no, &content);
+        sink.progress(
+            self.tally.rows_read,
+            frame.bytes.last().map_or(0, |range| range.end),
+        );
+        Ok(())
+    }
+
+    /// Drops the hits of rules that are silent for their row.
+    fn silence(&self, typed: &[ArrayRef], hits: &mut Hits) {
+        hits.retain(|hit, row| {
+            let unless = self
+                .plan
+                .rules
+                .get(hit.rule)
+                .and_then(|rule| rule.unless.as_ref());
+            let Some((field, is)) = unless else { return true };
+            let column = typed.get(*field).and_then(|column| column.as_string_opt::<i32>());
+            !column.is_some_and(|column| column.is_valid(row) && column.value(row) == is)
+        });
+    }
+
+    fn fates_content(&self, typed: &[ArrayRef], rows: usize) -> Fingerprints {
+        let mut content = Fingerprints::of_content(rows);
+        typed.iter().for_each(|column| content.fold(column));
+        content
+    }
+
+    /// Decides what becomes of each record; keys that were met before are hits.
+    fn fates(
+        &mut self,
+        frame: &Frame,
+        typed: &[ArrayRef],
+        content: &Fingerprints,
+        hits: &mut Hits,
+    ) -> Vec<Fate> {
+        let mut bad = vec![false; frame.rows()];
+        for hit in hits.0.iter().filter(|hit| hit.severity == Severity::Error) {
+            for row in &hit.rows {
+                bad.get_mut(*row as usize).into_iter().for_each(|bad| *bad = true);
+            }
+        }
+        let mut key = Fingerprints::of_keys(frame.rows());
+        self.plan
+            .key
+            .iter()
+            .filter_map(|field| typed.get(*field))
+            .for_each(|column| key.fold(column));
+        let mut repeated = Hits::default();
+        let rows = frame
+            .kind
+            .iter()
+            .zip(&frame.row_no)
+            .zip(bad)
+            .zip(key.0.iter().zip(&content.0))
+            .enumerate();
+        let fates = rows.map(|(row, (((kind, row_no), bad), (key, content)))| match kind {
+            RowKind::Preamble => Fate::Above,
+            RowKind::Header if *row_no <= self.evidence.header_row_no => Fate::Above,
+            // The header again, on top of a page.
+            RowKind::Header | RowKind::Blank | RowKind::Total => Fate::BlankOrTotal,
+            RowKind::Data if bad => Fate::Quarantined,
+            RowKind::Data => {
+                // `decode` refuses files with more rows than 32 bits count.
+                let met = self
+                    .keys
+                    .meet(*key, *content, u32::try_from(*row_no).unwrap_or(u32::MAX));
+                let rule = self.plan.key_rule;
+                match met {
+                    Met::New => Fate::Committed,
+                    Met::Same(first) => {
+                        let text = Some("check.duplicate_row");
+                        repeated.add_numbered(rule, Severity::Warning, text, row, Some(first.into()));
+                        Fate::Duplicate
+                    }
+                    Met::Other(first) => {
+                        repeated.add_numbered(rule, Severity::Error, None, row, Some(first.into()));
+                        Fate::Quarantined
+                    }
+                }
+            }
+        });
+        let fates = fates.collect();
+        hits.append(repeated);
+        fates
+    }
+}
+
+/// A column as an Arrow array over the same bytes.
+fn to_arrow(column: TextColumn) -> Result<StringArray, CheckError> {
+    let offsets = OffsetBuffer::new(column.offsets.into());
+    StringArray::try_new(offsets, Buffer::from_vec(column.values), None).map_err(CheckError::engine)
+}

@@ -1,0 +1,320 @@
+//! Everything about a contract and a header that is decided once per file: which rules there are, on which columns, and
+//! what their findings say.
+
+use std::collections::BTreeMap;
+
+use schemas::values::units::UnitWord;
+use schemas::{BuiltinRule, Contract, Field, FieldRuleKind, FieldType, RowRuleKind, Unless, ValidatorKind};
+
+use crate::header::Header;
+use crate::{Job, Severity};
+
+/// One rule and what its findings say.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub id: String,
+    pub severity: Severity,
+    /// Text code, unless a hit knows better.
+    pub text: &'static str,
+    /// The text code of a rule of the contract.
+    pub contract_text: Option<String>,
+    /// Index of the field whose column and value the finding names.
+    pub field: Option<usize>,
+    pub args: BTreeMap<String, String>,
+    /// Field and value for which the rule is silent.
+    pub unless: Option<(usize, String)>,
+    pub detail: Detail,
+}
+
+/// What the number of a hit means, and where suggestions come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    Nothing,
+    /// The number of the row that was there first.
+    FirstRow,
+    /// Index in the frame's defects.
+    Defect,
+    Validator(ValidatorKind),
+}
+
+/// A field and its built-in rules (indexes in `Plan::rules`).
+#[derive(Debug, Clone)]
+pub(crate) struct FieldPlan<'a> {
+    pub field: &'a Field,
+    pub column: Option<usize>,
+    pub header_unit: Option<&'static UnitWord>,
+    pub required: usize,
+    pub kind: usize,
+    pub length: usize,
+    pub code: usize,
+    pub validators: Vec<(usize, ValidatorKind)>,
+    /// What cannot be read becomes null and the row keeps the reporting unit's region.
+    pub falls_back: bool,
+}
+
+/// The plan of one file.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    pub job: &'a Job<'a>,
+    pub header: Header,
+    pub rules: Vec<Rule>,
+    pub fields: Vec<FieldPlan<'a>>,
+    /// Field and rule.
+    pub region: Option<(usize, usize)>,
+    pub period: Option<(usize, usize)>,
+    pub entity: Option<usize>,
+    pub key: Vec<usize>,
+    pub key_rule: usize,
+}
+
+impl<'a> Plan<'a> {
+    pub fn new(job: &'a Job<'a>, header: Header) -> Self {
+        let contract = job.contract;
+        let mut plan = Self {
+            job,
+            header,
+            rules: Vec::new(),
+            fields: Vec::new(),
+            region: None,
+            period: None,
+            entity: index_of(contract, contract.entity_field()),
+            key: contract
+                .key()
+                .iter()
+                .filter_map(|name| index_of(contract, Some(name)))
+                .collect(),
+            key_rule: 0,
+        };
+        plan.rules = crate::defects::rules(&job.limits.file);
+        let region = index_of(contract, contract.region().field.as_deref());
+        for (index, field) in contract.fields().iter().enumerate() {
+            let column = plan.header.fields.get(index).copied().flatten();
+            let validators = plan.field_rules(index, field);
+            let falls_back = region == Some(index) && contract.region().fallback_unit && !field.required;
+            let field_plan = FieldPlan {
+                field,
+                column: column.map(|column| column.index),
+                header_unit: column.and_then(|column| column.unit),
+                required: plan.builtin(index, BuiltinRule::Required, "check.required", &[]),
+                kind: plan.type_rule(index, field),
+                length: plan.length_rule(index, field),
+                code: plan.code_rule(index, field),
+                validators,
+                falls_back,
+            };
+            plan.fields.push(field_plan);
+        }
+        let unit = [("unit", job.unit.as_str().to_owned())];
+        plan.region = region.map(|field| {
+            let rule = plan.builtin(field, BuiltinRule::Region, "check.region_outside", &unit);
+            (field, rule)
+        });
+        let period = [("period", job.period.label().to_owned())];
+        plan.period = index_of(contract, contract.period_field()).map(|field| {
+            let rule = plan.builtin(field, BuiltinRule::Period, "check.period_mismatch", &period);
+            (field, rule)
+        });
+        plan.row_rules();
+        let key = plan
+            .key
+            .iter()
+            .map(|field| plan.title(*field))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let first = plan.key.first().copied().unwrap_or_default();
+        plan.key_rule = plan.builtin(first, BuiltinRule::Key, "check.duplicate_key", &[("key", key)]);
+        if let Some(rule) = plan.rules.get_mut(plan.key_rule) {
+            rule.detail = Detail::FirstRow;
+        }
+        plan
+    }
+
+    /// What the sender calls a field: the header of its column, or the contract's title.
+    pub fn title(&self, field: usize) -> String {
+        let column = self.header.fields.get(field).copied().flatten();
+        let title = column
+            .and_then(|column| self.header.titles.get(column.index))
+            .cloned();
+        let fields = self.job.contract.fields();
+        title
+            .or_else(|| fields.get(field).map(|field| field.title.zh.clone()))
+            .unwrap_or_default()
+    }
+
+    fn push(&mut self, rule: Rule) -> usize {
+        self.rules.push(rule);
+        self.rules.len() - 1
+    }
+
+    fn builtin(
+        &mut self,
+        field: usize,
+        kind: BuiltinRule,
+        text: &'static str,
+        args: &[(&str, String)],
+    ) -> usize {
+        let name = self
+            .job
+            .contract
+            .fields()
+            .get(field)
+            .map(|field| field.name.as_str())
+            .unwrap_or_default();
+        self.push(Rule {
+            id: kind.id(name),
+            severity: Severity::Error,
+            text,
+            contract_text: None,
+            field: Some(field),
+            args: owned(args),
+            unless: None,
+            detail: Detail::Nothing,
+        })
+    }
+
+    fn type_rule(&mut self, index: usize, field: &Field) -> usize {
+        let (text, args) = match &field.kind {
+            FieldType::Decimal { scale, .. } => ("value.decimal_shape", vec![("scale", scale.to_string())]),
+            FieldType::Integer => ("value.integer_not_whole", Vec::new()),
+            FieldType::Date => ("value.date_shape", Vec::new()),
+            _ => ("value.flag_shape", Vec::new()),
+        };
+        let unit = field.unit.clone().map(|unit| ("unit", unit));
+        self.builtin(
+            index,
+            BuiltinRule::Type,
+            text,
+            &args.into_iter().chain(unit).collect::<Vec<_>>(),
+        )
+    }
+
+    fn length_rule(&mut self, index: usize, field: &Field) -> usize {
+        let max = if let FieldType::Text { length_max } = field.kind {
+            length_max
+        } else {
+            0
+        };
+        self.builtin(
+            index,
+            BuiltinRule::Length,
+            "check.length",
+            &[("max", max.to_string())],
+        )
+    }
+
+    fn code_rule(&mut self, index: usize, field: &Field) -> usize {
+        let list = if let FieldType::Code { list } = &field.kind {
+            list.clone()
+        } else {
+            String::new()
+        };
+        self.builtin(index, BuiltinRule::Code, "check.code_unknown", &[("list", list)])
+    }
+
+    /// The contract's rules on a field; returns its validators.
+    fn field_rules(&mut self, index: usize, field: &'a Field) -> Vec<(usize, ValidatorKind)> {
+        let mut validators = Vec::new();
+        for rule in &field.rules {
+            let bound = |bound: &Option<schemas::values::decimal::Decimal>| {
+                bound.map(|bound| bound.to_string()).unwrap_or_default()
+            };
+            let args = match &rule.kind {
+                FieldRuleKind::Range { min, max } => vec![("min", bound(min)), ("max", bound(max))],
+                FieldRuleKind::Digits { min, max } => {
+                    vec![("min", min.to_string()), ("max", max.to_string())]
+                }
+                FieldRuleKind::OneOf(values) => vec![("values", values.join(", "))],
+                _ => Vec::new(),
+            };
+            let mut detail = Detail::Nothing;
+            if let FieldRuleKind::Validator(kind) = rule.kind {
+                validators.push((self.rules.len(), kind));
+                detail = Detail::Validator(kind);
+            }
+            let unless = self.unless(&rule.unless);
+            self.push(Rule {
+                id: rule.id.clone(),
+                severity: rule.severity.into(),
+                text: "",
+                contract_text: Some(rule.text.clone()),
+                field: Some(index),
+                args: owned(&args),
+                unless,
+                detail,
+            });
+        }
+        validators
+    }
+
+    fn row_rules(&mut self) {
+        let contract = self.job.contract;
+        let called = |plan: &Self, name: &str| {
+            index_of(contract, Some(name))
+                .map(|field| plan.title(field))
+                .unwrap_or_default()
+        };
+        for rule in contract.rules() {
+            let names = rule.kind.fields();
+            let first = names.first().and_then(|name| index_of(contract, Some(name)));
+            let args = match &rule.kind {
+                RowRuleKind::Sum {
+                    total,
+                    parts,
+                    tolerance,
+                } => {
+                    let parts: Vec<String> = parts.iter().map(|part| called(self, part)).collect();
+                    vec![
+                        ("total", called(self, total)),
+                        ("parts", parts.join(", ")),
+                        ("tolerance", tolerance.to_string()),
+                    ]
+                }
+                RowRuleKind::Ratio { num, den, min, max } => vec![
+                    ("num", called(self, num)),
+                    ("den", called(self, den)),
+                    ("min", min.map_or("…".to_owned(), |min| min.to_string())),
+                    ("max", max.map_or("…".to_owned(), |max| max.to_string())),
+                ],
+                RowRuleKind::Order { first, then } => {
+                    vec![("first", called(self, first)), ("then", called(self, then))]
+                }
+            };
+            let unless = self.unless(&rule.unless);
+            self.push(Rule {
+                id: rule.id.clone(),
+                severity: rule.severity.into(),
+                text: "",
+                contract_text: Some(rule.text.clone()),
+                field: first,
+                args: owned(&args),
+                unless,
+                detail: Detail::Nothing,
+            });
+        }
+    }
+
+    fn unless(&self, unless: &Option<Unless>) -> Option<(usize, String)> {
+        let unless = unless.as_ref()?;
+        Some((
+            index_of(self.job.contract, Some(&unless.field))?,
+            unless.is.clone(),
+        ))
+    }
+
+    /// The index of the contract's rule with this id.
+    pub fn rule(&self, id: &str) -> Option<usize> {
+        self.rules.iter().position(|rule| rule.id == id)
+    }
+}
+
+/// The index of a field by name.
+pub(crate) fn index_of(contract: &Contract, name: Option<&str>) -> Option<usize> {
+    let name = name?;
+    contract.fields().iter().position(|field| field.name == name)
+}
+
+fn owned(args: &[(&str, String)]) -> BTreeMap<String, String> {
+    args.iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
+}

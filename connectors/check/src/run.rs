@@ -1,0 +1,85 @@
+//! A whole check: open, examine frame by frame, judge the whole, report.
+
+use std::io::{Read, Seek};
+
+use decode::{Charset, DecodeError, Dialect, Reader};
+use schemas::FileEncoding;
+
+use crate::examine::Examination;
+use crate::hashing::Hashing;
+use crate::header::{self, Header};
+use crate::plan::Plan;
+use crate::report::{Draft, Report};
+use crate::{CheckError, Job, Severity, Sink, file_rules};
+
+/// Checks a file against its contract. A file that is refused as a whole is a report, not an error.
+/// INVARIANT (findings-not-failures): only broken transport, a failing sink or a bug is an error here.
+///
+/// # Errors
+/// `source` or `sink` failed, or there is a bug.
+pub fn check<R: Read + Seek>(job: &Job<'_>, source: R, sink: &mut dyn Sink) -> Result<Report, CheckError> {
+    let mut source = Hashing::new(source).map_err(CheckError::Read)?;
+    let mut draft = Draft::new(job);
+    let is_header = |cells: &[String]| header::is_header(job.contract, cells);
+    match decode::open(&mut source, &dialect(job), &is_header, &job.limits.file) {
+        Ok(reader) => examine(job, reader, sink, &mut draft)?,
+        Err(DecodeError::Read(error)) => return Err(CheckError::Read(error)),
+        Err(refusal) => draft.file_findings.push(file_rules::unreadable(&refusal)),
+    }
+    let sha256 = source.finish().map_err(CheckError::Read)?;
+    Ok(draft.finish(sha256))
+}
+
+fn examine<R: Read + Seek>(
+    job: &Job<'_>,
+    mut reader: Reader<R>,
+    sink: &mut dyn Sink,
+    draft: &mut Draft,
+) -> Result<(), CheckError> {
+    let evidence = reader.evidence().clone();
+    let header = Header::read(job.contract, reader.header());
+    draft.text(&evidence);
+    draft.file_findings = file_rules::columns(job.contract, &header, &evidence);
+    if draft
+        .file_findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Fatal)
+    {
+        return Ok(());
+    }
+    draft.columns_ignored = header.ignored.clone();
+    let plan = Plan::new(job, header);
+    let mut examination = Examination::new(&plan, &evidence);
+    let mut too_many = None;
+    while too_many.is_none() {
+        match reader.next_frame(job.limits.frame_rows) {
+            Ok(Some(frame)) => examination.frame(frame, sink)?,
+            Ok(None) => break,
+            Err(DecodeError::Read(error)) => return Err(CheckError::Read(error)),
+            Err(refusal) => too_many = Some(file_rules::unreadable(&refusal)),
+        }
+        too_many = too_many.or_else(|| file_rules::too_many_rows(job, &examination.tally));
+    }
+    draft.file_findings.extend(match too_many {
+        Some(finding) => vec![finding],
+        None => file_rules::rows(&plan, &examination.tally),
+    });
+    draft.rows(&plan, &examination.tally);
+    Ok(())
+}
+
+/// What the contract prescribes about its files.
+fn dialect(job: &Job<'_>) -> Dialect {
+    let rules = job.contract.intake();
+    let ascii = |c: char| u8::try_from(c).ok();
+    Dialect {
+        delimiter: rules.delimiter.and_then(ascii),
+        quote: rules.quote.and_then(ascii),
+        encoding: rules.encoding.map(|encoding| match encoding {
+            FileEncoding::Utf8 => Charset::Utf8,
+            FileEncoding::Gb18030 => Charset::Gb18030,
+            FileEncoding::Utf16Le => Charset::Utf16Le,
+        }),
+        header_rows_max: rules.header_rows_max,
+    }
+}
