@@ -40,6 +40,13 @@ impl Kept {
         result
     }
 
+    /// Cuts the file to this length; lengths must not rise from call to call.
+    fn verify_cut(&self, length: usize) -> Result<Verified, Fault> {
+        let file = fs::OpenOptions::new().write(true).open(&self.path).unwrap();
+        file.set_len(length as u64).unwrap();
+        verify(self.dir.path(), &self.key)
+    }
+
     fn verify_with_lines(&self, change: impl FnOnce(&mut Vec<&[u8]>)) -> Result<Verified, Fault> {
         let mut lines: Vec<&[u8]> = self.bytes.split_inclusive(|byte| *byte == b'\n').collect();
         change(&mut lines);
@@ -73,9 +80,9 @@ fn every_flipped_bit_in_the_heads_is_found() {
 #[test]
 fn every_truncation_of_the_records_is_found() {
     let kept = Kept::of("entries-000000000000.jsonl");
-    for length in 0..kept.bytes.len() {
+    for length in (0..kept.bytes.len()).rev() {
         let whole = kept.bytes[..length].iter().filter(|byte| **byte == b'\n').count() as u64;
-        let fault = kept.verify_with(&kept.bytes[..length]).unwrap_err();
+        let fault = kept.verify_cut(length).unwrap_err();
         assert_eq!(
             fault,
             Fault {
@@ -91,8 +98,8 @@ fn every_truncation_of_the_records_is_found() {
 #[test]
 fn truncated_heads_leave_records_unsigned_and_say_so() {
     let kept = Kept::of("heads.jsonl");
-    for length in 0..kept.bytes.len() {
-        match kept.verify_with(&kept.bytes[..length]) {
+    for length in (0..kept.bytes.len()).rev() {
+        match kept.verify_cut(length) {
             Ok(verified) => assert!(verified.unsigned > 0),
             Err(fault) => assert_eq!(fault.what, Flaw::ForgedHead),
         }
