@@ -5,6 +5,7 @@ mod saved;
 use std::fmt;
 
 use reqwest::{Method, RequestBuilder, StatusCode};
+use schemas::texts;
 use serde_json::Value;
 
 pub use saved::Saved;
@@ -34,10 +35,13 @@ impl fmt::Display for ClientError {
                 write!(f, "\n  {}", text("request_id"))
             }
             ClientError::Unreachable(address) => {
-                write!(f, "无法连接 {address}，请确认服务已启动\ncannot reach `{address}`; is the hub running")
+                let message = texts::render("cli.unreachable", &[("address", address)]);
+                write!(f, "{}\n{}", message.zh, message.en)
             }
             ClientError::NotSignedIn => {
-                write!(f, "尚未登录，请先执行 taxhub login\nnot signed in; run `taxhub login` first")
+                let message = texts::render("cli.not_signed_in", &[]);
+                let hints = [message.hint_zh, message.hint_en].map(Option::unwrap_or_default);
+                write!(f, "{}\n{}\n  → {}", message.zh, message.en, hints.join(" "))
             }
         }
     }

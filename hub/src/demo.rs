@@ -50,15 +50,16 @@ pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, D
     std::fs::create_dir_all(dir)?;
     let accounts = dir.join("accounts.json");
     let fresh = !accounts.exists();
+    let mut offices = Vec::new();
     if fresh {
         let region = schemas::RegionCode::parse(people::PREFECTURE).map_err(|_| DemoError::Story("region"))?;
-        crate::init::init(&dir.join("data"), &region).await?;
+        offices = crate::init::init(&dir.join("data"), &region).await?;
         write_config(dir)?;
     }
     let config = Config::load(&dir.join("taxhub.toml")).map_err(|_| DemoError::Story("taxhub.toml"))?;
     let center = Center::open(config).await?;
     let cast = match fresh {
-        true => Some(people::admit(&center).await?),
+        true => Some(people::admit(&center, offices).await?),
         false => None,
     };
     let server = Server::start(Arc::clone(&center)).await?;

@@ -38,7 +38,7 @@ impl Folder {
     }
 
     pub fn registry(&self) -> PathBuf {
-        self.root.join("registry.sqlite")
+        self.root.join("taxhub.sqlite")
     }
 
     pub fn keys(&self) -> PathBuf {

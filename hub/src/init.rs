@@ -20,9 +20,9 @@ use crate::lock::DataLock;
 
 /// The three offices, kept apart from the first day on.
 const OFFICES: [(&str, &str, Role); 3] = [
-    ("hub.system", "系统管理员", Role::SystemAdmin),
-    ("hub.security", "安全管理员", Role::SecurityAdmin),
-    ("hub.audit", "审计管理员", Role::AuditAdmin),
+    ("system", "demo.person_system", Role::SystemAdmin),
+    ("security", "demo.person_security", Role::SecurityAdmin),
+    ("audit", "demo.person_audit", Role::AuditAdmin),
 ];
 
 /// Makes the folder and gives the first people.
@@ -55,11 +55,11 @@ pub async fn init(root: &Path, region: &RegionCode) -> Result<Vec<Person>, OpenE
     let identity = Identity::new(accounts, system_clock());
     let founding = Founding { registry: registry.clone(), identity, books };
     let mut people = Vec::new();
-    for (name, display_name, role) in OFFICES {
+    for (office, title, role) in OFFICES {
         let department = DepartmentCode::parse("hub").map_err(|e| OpenError::new("hub.internal", e))?;
         let person = NewPerson {
-            name: name.to_owned(),
-            display_name: display_name.to_owned(),
+            name: format!("hub.{office}"),
+            display_name: schemas::texts::render(title, &[]).zh,
             department,
             role,
             region: region.clone(),

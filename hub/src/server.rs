@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::center::Center;
 use crate::front::Front;
 use crate::http::{self, HttpSettings};
+use crate::pg::{self, PgSettings};
 
 /// Running gateways.
 pub struct Server {
@@ -31,7 +32,7 @@ impl Server {
         let (http_socket, pg_socket) = (TcpListener::bind(listen.http).await?, TcpListener::bind(listen.pg).await?);
         let (http, pg) = (http_socket.local_addr()?, pg_socket.local_addr()?);
         let limits = &center.config().limits;
-        let http_settings = HttpSettings::from_limits(limits);
+        let (http_settings, pg_settings) = (HttpSettings::from_limits(limits), PgSettings::from_limits(limits));
         let front: Arc<dyn Front> = center.clone();
         let (stop, _) = watch::channel(false);
         let stopped = || {
@@ -40,7 +41,7 @@ impl Server {
         };
         let mut gateways = JoinSet::new();
         gateways.spawn(http::serve(http_socket, front.clone(), http_settings, center.metrics(), stopped()));
-        drop(pg_socket);
+        gateways.spawn(pg::serve(pg_socket, front, pg_settings, center.metrics(), stopped()));
         Ok(Server { http, pg, center, stop, gateways })
     }
 

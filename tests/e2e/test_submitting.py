@@ -48,7 +48,7 @@ def test_findings_name_row_column_and_rule_and_mask_the_value(own):
     reporter = own.caller("pow.reporter")
     receipt = verdict(reporter.submit(FEED, "202506", UNIT, csv(meters)))
     listed = reporter.get(f"/v1/submissions/{receipt['submission']}/findings").json()
-    found = [one for one in listed.get("items", listed) if one.get("column") == "usc_code"]
+    found = [one for one in listed.get("items", listed) if one.get("column") == "统一社会信用代码"]
     assert len(found) == 1
     assert found[0]["row"] == 5  # the header is record 1
     assert found[0]["severity"] == "error" and found[0]["rule"]
@@ -121,7 +121,7 @@ def test_only_its_own_department_reads_a_submission(own):
     receipt = verdict(own.caller("pow.reporter").submit(FEED, "202506", UNIT, csv(month(3, label="202506"))))
     path = f"/v1/submissions/{receipt['submission']}"
     assert own.caller("pow.reporter").get(path).status == 200
-    for name in ("tax.prefecture", "fin.budget", "hub.system.demo"):
+    for name in ("tax.prefecture", "fin.budget", "hub.system"):
         assert own.caller(name).get(path).status in (403, 404), name
         assert own.caller(name).get(path + "/findings").status in (403, 404), name
 

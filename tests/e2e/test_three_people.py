@@ -66,6 +66,8 @@ def test_account_numbers_are_tokens_that_join_and_do_not_read(prefecture):
 
 
 def test_an_answer_says_under_which_agreement_and_over_which_version_it_was_given(prefecture):
-    answer = prefecture.query(SAME).json()
-    for key in ("agreements", "table_versions", "entry"):
-        assert key in answer.get("meta", answer), answer.keys()
+    meta = prefecture.query(SAME).json()["meta"]
+    assert meta["versions"]["pow_usage"] >= 3 and meta["audit_entry"] > 0
+    opened = meta["agreements"][0]
+    assert opened["view"] == "v_power_month" and opened["revision"] >= 1
+    assert set(opened["masks"]) == {"account_no", "customer_name", "address"}

@@ -52,6 +52,21 @@ impl Founding {
     }
 }
 
+impl Founding {
+    /// Takes the one-time password from an account and gives it one that lasts.
+    pub async fn settle(&self, person: Person) -> Result<Person, Problem> {
+        let password = made_up_password()?;
+        let hash = self.identity.hash_password(&password).await;
+        let password_hash = hash.map_err(|refusal| Problem::new(422, "22023", refusal.code()))?;
+        let account = Account { password_hash, ..person.account };
+        let entry = self.books.open(Act::new(ActKind::Account, json!({"act": "password", "account": account.name}))).await?;
+        let settled = FirstSignIns::new(self.registry.clone()).finish(&account).await;
+        super::identity::close(entry, if settled.is_ok() { Outcome::Done } else { Outcome::Failed }).await?;
+        settled?;
+        Ok(Person { account, password })
+    }
+}
+
 impl Center {
     /// The founding of a centre that is already open: the demonstration's sample people.
     pub fn founding(&self) -> Founding {

@@ -16,7 +16,7 @@ impl Center {
     pub(super) async fn take_in(&self, caller: &Caller, head: SubmitHead, body: Body) -> Result<Submitted, Problem> {
         let contract = self.contracts.get(&head.feed);
         let department = contract.map(|contract| contract.department().clone()).ok_or_else(|| {
-            Problem::new(404, "42704", "intake.unknown_feed").with("feed", &head.feed)
+            Problem::new(404, "42704", "intake.feed_unknown").with("feed", &head.feed)
         })?;
         let subject = json!({"act": "submit", "feed": head.feed, "period": head.period, "unit": head.unit});
         self.permitted(caller, &Action::Submit { department }, subject).await?;
@@ -119,7 +119,7 @@ fn receipt_value(receipt: &intake::Receipt) -> Result<Value, Problem> {
 }
 
 fn not_found() -> Problem {
-    Problem::new(404, "42704", "intake.unknown_submission")
+    Problem::new(404, "42704", "intake.submission_unknown")
 }
 
 fn problem(error: &IntakeError) -> Problem {

@@ -51,7 +51,7 @@ fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::V
     let all = contracts::load(arguments.contracts.as_deref()).map_err(|e| told::Refused::usage(e.code(), &[]))?;
     let contract = all
         .get(&arguments.feed)
-        .ok_or_else(|| told::Refused::usage("intake.unknown_feed", &[("feed", arguments.feed.as_str())]))?;
+        .ok_or_else(|| told::Refused::usage("intake.feed_unknown", &[("feed", arguments.feed.as_str())]))?;
     let period = Period::parse(contract.period_kind(), &arguments.period)
         .map_err(|_| told::Refused::usage("intake.period_malformed", &[]))?;
     let unit = unit_of(arguments, contract)?;
@@ -64,10 +64,10 @@ fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::V
 }
 
 fn unit_of(arguments: &Arguments, contract: &Contract) -> Result<RegionCode, told::Refused> {
-    let refused = || told::Refused::usage("intake.unit_not_in_contract", &[("unit", "?")]);
+    let refused = || told::Refused::usage("intake.unit_not_owed", &[("unit", "?")]);
     match &arguments.unit {
         Some(unit) if contract.units().contains(unit) => Ok(unit.clone()),
-        Some(unit) => Err(told::Refused::usage("intake.unit_not_in_contract", &[("unit", unit.as_str())])),
+        Some(unit) => Err(told::Refused::usage("intake.unit_not_owed", &[("unit", unit.as_str())])),
         None => contract.units().first().cloned().ok_or_else(refused),
     }
 }

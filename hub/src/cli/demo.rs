@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use datasets::Scale;
 
-use super::told::{Refused, Told};
+use super::told::{self, Refused, Told};
 use crate::config::{Log, LogFormat};
 use crate::{demo, logs};
 
@@ -51,12 +51,11 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     if arguments.check {
         story.server.stop().await;
     } else {
-        told.line(&format!("\n样例账号 sample sign-ins: {}", dir.join("accounts.json").display()));
-        told.line(&format!(
-            "psql \"host={} port={} user=tax.prefecture dbname=taxhub\"   密码为 token；the password is the token",
-            story.server.pg.ip(),
-            story.server.pg.port()
-        ));
+        let path = dir.join("accounts.json").display().to_string();
+        told.line(&format!("\n{}", told::lines("cli.sample_sign_ins", &[("path", &path)])));
+        let (ip, port) = (story.server.pg.ip(), story.server.pg.port());
+        told.line(&format!("psql \"host={ip} port={port} user=tax.prefecture dbname=taxhub\""));
+        told.line(&told::both("cli.token_is_password", &[]));
         told.line(&story.server.ready_line());
         story.server.until_asked_to_stop().await;
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::table;
-use super::told::{Refused, Told};
+use super::told::{Refused, Told, both};
 use crate::contracts;
 
 #[derive(clap::Args)]
@@ -29,7 +29,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         told.document(&feeds.collect());
         return ExitCode::SUCCESS;
     }
-    let header = ["feed", "版本 version", "部门 department", "名称 title", "字段 fields"].map(str::to_owned);
+    let header = ["version", "department", "title", "fields"].map(|name| both(&format!("cli.column_{name}"), &[]));
     let row = |contract: &schemas::Contract| {
         vec![
             Some(contract.id().to_string()),
@@ -39,6 +39,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Some(contract.fields().len().to_string()),
         ]
     };
+    let header: Vec<String> = ["feed".to_owned()].into_iter().chain(header).collect();
     told.line(&table::render(&header, &all.values().map(|contract| row(contract)).collect::<Vec<_>>()));
     ExitCode::SUCCESS
 }

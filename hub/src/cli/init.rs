@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use schemas::RegionCode;
 
-use super::told::{Refused, Told};
+use super::told::{Refused, Told, both};
 use crate::config::Config;
 use crate::folder::Folder;
 
@@ -35,7 +35,7 @@ async fn make(arguments: &Arguments) -> Result<String, Refused> {
     let people = crate::init::init(&data, &arguments.region).await.map_err(Refused::from)?;
     write_config(&arguments.dir).map_err(|_| Refused::failed("hub.data_folder_unusable"))?;
     let mut words = vec![format!("✔ {}", arguments.dir.display())];
-    words.push("一次性初始密码（首次登录须修改） one-time passwords, to be changed at the first sign-in:".to_owned());
+    words.push(both("cli.first_credentials", &[]));
     words.extend(people.iter().map(|p| format!("  {:14} {}", p.account.name, p.password.as_str())));
     words.push(format!("  {}", Folder::new(&data).first_credentials().display()));
     Ok(words.join("\n"))

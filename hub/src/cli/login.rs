@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::told::{Refused, Told};
+use super::told::{Refused, Told, both};
 use crate::client::{Client, Saved};
 
 #[derive(clap::Args)]
@@ -34,7 +34,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 }
 
 async fn sign_in(arguments: &Arguments) -> Result<String, Refused> {
-    let _ = write!(std::io::stderr().lock(), "密码 password: ");
+    let _ = write!(std::io::stderr().lock(), "{}: ", both("cli.password", &[]));
     let mut password = zeroize::Zeroizing::new(String::new());
     let read = std::io::stdin().lock().read_line(&mut password);
     read.map_err(|_| Refused::failed("cli.no_password"))?;

@@ -11,7 +11,7 @@ use schemas::PurposeCode;
 use serde_json::{Value, json};
 
 use super::table;
-use super::told::{Refused, Told};
+use super::told::{Refused, Told, both, lines};
 use crate::client::{Client, Saved};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -76,9 +76,20 @@ pub async fn answer(client: &Client, sql: &str, purpose: Option<&str>) -> Result
 
 /// Rows as a table, then the badge: agreement, scope, masks, versions, audit entry.
 pub fn words(answer: &Value) -> String {
-    let list = |key: &str| answer.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let (header, rows) = (header(answer), rows(answer));
+    let counted = both("cli.rows", &[("count", &rows.len().to_string())]);
+    format!("{}\n({counted})\n{}", table::render(&header, &rows), badge(answer))
+}
+
+fn header(answer: &Value) -> Vec<String> {
     let name = |column: &Value| column.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let header: Vec<String> = list("columns").iter().map(name).collect();
+    let columns = answer.get("columns").and_then(Value::as_array);
+    columns.map(|columns| columns.iter().map(name).collect()).unwrap_or_default()
+}
+
+/// Rows of a JSON answer as text, in the order of its columns. NULL is `None`.
+pub fn rows(answer: &Value) -> Vec<Vec<Option<String>>> {
+    let header = header(answer);
     let cell = |value: &Value| match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
@@ -89,8 +100,7 @@ pub fn words(answer: &Value) -> String {
         Value::Object(cells) => header.iter().map(|name| cells.get(name).and_then(cell)).collect(),
         _ => Vec::new(),
     };
-    let rows: Vec<Vec<Option<String>>> = list("rows").iter().map(row).collect();
-    format!("{}\n({} 行 rows)\n{}", table::render(&header, &rows), rows.len(), badge(answer))
+    answer.get("rows").and_then(Value::as_array).map(|rows| rows.iter().map(row).collect()).unwrap_or_default()
 }
 
 fn badge(answer: &Value) -> String {
@@ -105,15 +115,13 @@ fn badge(answer: &Value) -> String {
         let masks = view.get("masks").and_then(Value::as_object).cloned().unwrap_or_default();
         let masked: Vec<String> = masks.keys().cloned().collect();
         let masked = if masked.is_empty() { "–".to_owned() } else { masked.join(", ") };
-        format!(
-            "  {} ← 授权 agreement {} r{}; 行 rows: {}; 脱敏 masked: {masked}",
-            text(view, "view"),
-            text(view, "agreement"),
-            text(view, "revision"),
-            text(view, "scope"),
-        )
+        let words = ["view", "agreement", "revision", "scope"].map(|key| (key, text(view, key)));
+        let mut args: Vec<(&str, &str)> = words.iter().map(|(key, word)| (*key, word.as_str())).collect();
+        args.push(("masks", &masked));
+        lines("cli.badge", &args)
     };
-    let mut lines: Vec<String> = opened.iter().map(line).collect();
-    lines.push(format!("  数据版本 versions {}; 审计 entry {}", text(meta, "versions"), text(meta, "audit_entry")));
-    lines.join("\n")
+    let mut told: Vec<String> = opened.iter().map(line).collect();
+    let (versions, entry) = (text(meta, "versions"), text(meta, "audit_entry"));
+    told.push(lines("cli.versions", &[("versions", &versions), ("entry", &entry)]));
+    told.join("\n")
 }

@@ -98,14 +98,14 @@ pub fn receipt_words(receipt: &Value) -> String {
         Some(Value::Null) | None => "–".to_owned(),
         Some(other) => other.to_string(),
     };
-    format!(
-        "回执 receipt {}\n  {}\n  版本 version {}  审计 entry {}  签名 key {}",
-        text("submission"),
-        text("sha256"),
-        text("table_version"),
-        text("entry"),
-        text("key_id"),
-    )
+    let words = [
+        ("submission", text("submission")),
+        ("version", text("table_version")),
+        ("entry", text("entry")),
+        ("key_id", text("key_id")),
+    ];
+    let args: Vec<(&str, &str)> = words.iter().map(|(key, word)| (*key, word.as_str())).collect();
+    format!("{}\n{}", told::lines("cli.receipt", &args), text("sha256"))
 }
 
 fn bar(bytes: u64) -> ProgressBar {

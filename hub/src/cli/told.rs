@@ -15,6 +15,9 @@ use crate::front::Problem;
 /// Findings printed on a terminal; the rest is counted.
 pub const FINDINGS_SHOWN: usize = 20;
 
+/// The counts of a verdict.
+const COUNTS: [&str; 6] = ["rows_read", "committed", "quarantined", "duplicate", "blank_or_total", "findings_total"];
+
 /// Exit codes of `check` and `submit`.
 const ACCEPTED_WITH_FINDINGS: u8 = 10;
 const REJECTED: u8 = 20;
@@ -146,33 +149,38 @@ impl Told {
         }
         let total = report.get("findings_total").and_then(Value::as_u64).unwrap_or_default();
         if total > findings.len() as u64 {
-            self.line(&format!("… {total} 个问题 findings"));
+            self.line(&both("cli.findings_more", &[("count", &total.to_string())]));
         }
     }
 }
 
-/// One line of counts, Chinese and English.
+/// A text in both languages on one line.
+pub fn both(code: &str, args: &[(&str, &str)]) -> String {
+    let message = texts::render(code, args);
+    format!("{} {}", message.zh, message.en)
+}
+
+/// A text in both languages, a line each.
+pub fn lines(code: &str, args: &[(&str, &str)]) -> String {
+    let message = texts::render(code, args);
+    format!("{}\n{}", message.zh, message.en)
+}
+
+/// The verdict and the counts, Chinese and English.
 pub fn verdict_words(report: &Value) -> String {
-    let count = |key: &str| report.get(key).and_then(Value::as_u64).unwrap_or_default();
-    let verdict = match report.get("verdict").and_then(Value::as_str) {
-        Some("accepted") => "✔ 通过 accepted",
-        Some("accepted_with_findings") => "✔ 通过（有问题）accepted with findings",
-        _ => "✘ 退回 rejected",
-    };
-    format!(
-        "{verdict}: 读取 {} read, 入库 {} committed, 隔离 {} quarantined, 重复 {} duplicate, 空行/合计 {} blank or total, 问题 {} findings",
-        count("rows_read"),
-        count("committed"),
-        count("quarantined"),
-        count("duplicate"),
-        count("blank_or_total"),
-        count("findings_total"),
-    )
+    let verdict = report.get("verdict").and_then(Value::as_str).unwrap_or("rejected");
+    let mark = if verdict == "rejected" { "✘" } else { "✔" };
+    let counted: Vec<(&str, String)> = COUNTS
+        .iter()
+        .map(|key| (*key, report.get(*key).and_then(Value::as_u64).unwrap_or_default().to_string()))
+        .collect();
+    let args: Vec<(&str, &str)> = counted.iter().map(|(key, count)| (*key, count.as_str())).collect();
+    format!("{mark} {}\n{}", both(&format!("cli.verdict_{verdict}"), &[]), lines("cli.counts", &args))
 }
 
 /// Row, column, rule, masked value and the sentence.
 pub fn findings_table(findings: &[Value]) -> String {
-    let header = ["行 row", "列 column", "规则 rule", "值 value", "说明 what is wrong"].map(str::to_owned);
+    let header = ["row", "column", "rule", "value", "message"].map(|name| both(&format!("cli.column_{name}"), &[]));
     let text = |value: &Value, key: &str| match value.get(key) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, Utc};
 use policy::{Aggregation, Draft, GrantLimits, Role, Scope, today};
-use schemas::{DepartmentCode, PurposeCode, Treatment, ViewName};
+use schemas::{DepartmentCode, PurposeCode, Treatment, ViewName, texts};
 
 use super::DemoError;
-use super::people::{APPROVER, Cast, OWNER, SECURITY};
+use super::people::{APPROVER, Cast, OWNER};
 use crate::center::Center;
-
-const BASIS: &str = "《税收征收管理法》第六条；湘西州涉税信息共享办法（样例）";
 
 pub async fn agree(center: &Center, cast: &Cast) -> Result<(), DemoError> {
     let rows = |role, scope| draft("tax", role, "v_power_month", "tax_risk", scope, row_columns(), None);
@@ -32,7 +30,7 @@ pub async fn agree(center: &Center, cast: &Cast) -> Result<(), DemoError> {
     for draft in drafts {
         let proposed = center.propose(&cast.member(OWNER)?.caller, draft).await?;
         center.approve(&cast.member(APPROVER)?.caller, &proposed.id).await?;
-        center.activate(&cast.member(SECURITY)?.caller, &proposed.id).await?;
+        center.activate(&cast.office(Role::SecurityAdmin)?.caller, &proposed.id).await?;
     }
     Ok(())
 }
@@ -59,7 +57,7 @@ fn draft(
         limits: GrantLimits { rows_max: 100_000, bytes_max: 256 << 20 },
         valid_from: from,
         valid_to: a_year_later(from),
-        basis: BASIS.to_owned(),
+        basis: texts::render("demo.basis", &[]).zh,
     })
 }
 

@@ -9,34 +9,30 @@ use std::path::Path;
 
 use chrono::TimeDelta;
 use policy::{Role, TokenKind, Via};
-use schemas::{DepartmentCode, Level, PurposeCode, RegionCode};
+use schemas::{DepartmentCode, Level, PurposeCode, RegionCode, texts};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::DemoError;
-use crate::center::{Center, NewPerson, Person};
+use crate::center::{Center, Founding, NewPerson, Person};
 use crate::front::{Caller, RequestId};
 
 pub const PREFECTURE: &str = "433100";
 pub const REPORTER: &str = "pow.reporter";
 pub const OWNER: &str = "pow.steward";
 pub const APPROVER: &str = "pow.director";
-pub const SECURITY: &str = "hub.security.demo";
 pub const PREFECTURE_ANALYST: &str = "tax.prefecture";
 pub const COUNTY_ANALYST: &str = "tax.jishou";
 pub const BUDGET: &str = "fin.budget";
 
-/// Name, words, department, role, region, purpose.
+/// Name, code of the title, department, role, region, purpose.
 const CAST: &[(&str, &str, &str, Role, &str, Option<&str>)] = &[
-    (REPORTER, "供电公司 报送员", "pow", Role::Reporter, PREFECTURE, None),
-    (OWNER, "供电公司 数据管理员", "pow", Role::Reporter, PREFECTURE, None),
-    (APPROVER, "供电公司 负责人", "pow", Role::Reporter, PREFECTURE, None),
-    (PREFECTURE_ANALYST, "州税务局 分析员", "tax", Role::AnalystPrefecture, PREFECTURE, Some("tax_risk")),
-    (COUNTY_ANALYST, "吉首市税务局 分析员", "tax", Role::AnalystCounty, "433101", Some("tax_risk")),
-    (BUDGET, "州财政局 预算科", "fin", Role::Consumer, PREFECTURE, Some("budget_forecast")),
-    ("hub.system.demo", "系统管理员", "hub", Role::SystemAdmin, PREFECTURE, None),
-    (SECURITY, "安全管理员", "hub", Role::SecurityAdmin, PREFECTURE, None),
-    ("hub.audit.demo", "审计管理员", "hub", Role::AuditAdmin, PREFECTURE, None),
+    (REPORTER, "demo.person_reporter", "pow", Role::Reporter, PREFECTURE, None),
+    (OWNER, "demo.person_steward", "pow", Role::Reporter, PREFECTURE, None),
+    (APPROVER, "demo.person_approver", "pow", Role::Reporter, PREFECTURE, None),
+    (PREFECTURE_ANALYST, "demo.person_prefecture", "tax", Role::AnalystPrefecture, PREFECTURE, Some("tax_risk")),
+    (COUNTY_ANALYST, "demo.person_county", "tax", Role::AnalystCounty, "433101", Some("tax_risk")),
+    (BUDGET, "demo.person_budget", "fin", Role::Consumer, PREFECTURE, Some("budget_forecast")),
 ];
 
 /// One member of the cast, signed in.
@@ -50,20 +46,30 @@ pub struct Member {
 pub struct Cast(BTreeMap<String, Member>);
 
 impl Cast {
+    /// The member of the three offices with this role.
+    pub fn office(&self, role: Role) -> Result<&Member, DemoError> {
+        let office = |member: &&Member| member.person.account.role == role;
+        self.0.values().find(office).ok_or(DemoError::Story("an office is missing"))
+    }
+
     pub fn member(&self, name: &str) -> Result<&Member, DemoError> {
         self.0.get(name).ok_or(DemoError::Story("a member of the cast is missing"))
     }
 }
 
-/// Gives everybody an account and an access token.
-pub async fn admit(center: &Center) -> Result<Cast, DemoError> {
+/// Gives everybody an account and an access token; the three offices, which exist, get passwords that last.
+pub async fn admit(center: &Center, offices: Vec<Person>) -> Result<Cast, DemoError> {
     let founding = center.founding();
     let mut cast = BTreeMap::new();
-    for (name, display_name, department, role, region, purpose) in CAST {
+    for office in offices {
+        let person = founding.settle(office).await?;
+        cast.insert(person.account.name.clone(), member(&founding, person).await?);
+    }
+    for (name, title, department, role, region, purpose) in CAST {
         let purpose = purpose.map(PurposeCode::parse).transpose().map_err(|_| DemoError::Story("purpose"))?;
         let new = NewPerson {
             name: (*name).to_owned(),
-            display_name: (*display_name).to_owned(),
+            display_name: texts::render(title, &[]).zh,
             department: DepartmentCode::parse(department).map_err(|_| DemoError::Story("department"))?,
             role: *role,
             region: RegionCode::parse(region).map_err(|_| DemoError::Story("region"))?,
@@ -72,20 +78,18 @@ pub async fn admit(center: &Center) -> Result<Cast, DemoError> {
             default_purpose: purpose,
         };
         let person = founding.admit(new, false).await?;
-        let life = TimeDelta::days(30);
-        let issued = founding.identity.issue_token(&person.account, TokenKind::Access, life).await;
-        let token = issued.map_err(|_| DemoError::Story("a token could not be issued"))?.secret;
-        let signed_in = founding.identity.bearer(&token).await.map_err(|_| DemoError::Story("a token does not hold"))?;
-        let caller = Caller {
-            signed_in,
-            purpose: None,
-            via: Via::Cli,
-            client: "demo".to_owned(),
-            request_id: RequestId::new(),
-        };
-        cast.insert((*name).to_owned(), Member { person, token, caller });
+        cast.insert((*name).to_owned(), member(&founding, person).await?);
     }
     Ok(Cast(cast))
+}
+
+async fn member(founding: &Founding, person: Person) -> Result<Member, DemoError> {
+    let issued = founding.identity.issue_token(&person.account, TokenKind::Access, TimeDelta::days(30)).await;
+    let token = issued.map_err(|_| DemoError::Story("a token could not be issued"))?.secret;
+    let signed_in = founding.identity.bearer(&token).await.map_err(|_| DemoError::Story("a token does not hold"))?;
+    let (client, request_id) = ("demo".to_owned(), RequestId::new());
+    let caller = Caller { signed_in, purpose: None, via: Via::Cli, client, request_id };
+    Ok(Member { person, token, caller })
 }
 
 /// Writes the sign-ins.

@@ -1,6 +1,7 @@
 //! One quarter in the life of the prefecture, told through the HTTP gateway.
 
 use datasets::{Dirt, GeneratedFile, Population, Scale, power};
+use policy::Role;
 use reqwest::Method;
 use schemas::{Period, PeriodKind};
 use serde_json::Value;
@@ -47,15 +48,20 @@ impl Stage<'_> {
         Ok(Client::new(&self.address, Some(token)))
     }
 
-    fn title(&self, text: &str) {
-        (self.say)(&format!("\n── {text}"));
+    fn office(&self, role: Role) -> Result<Client, DemoError> {
+        let token = self.cast.office(role)?.token.as_str().to_owned();
+        Ok(Client::new(&self.address, Some(token)))
+    }
+
+    fn title(&self, code: &str, args: &[(&str, &str)]) {
+        (self.say)(&format!("\n── {}", told::lines(code, args)));
     }
 
     /// Three months as files with planted damage, one of them sent twice, and one table that is not this feed's.
     /// Returns hundredths of kWh that must be visible.
     async fn months_are_reported(&mut self, population: &Population) -> Result<String, DemoError> {
         let reporter = self.client(REPORTER)?;
-        self.title("供电公司报送 the power company reports");
+        self.title("demo.report", &[]);
         let mut kwh = 0_i64;
         for month in MONTHS {
             let file = power::month_file(population, &period(month)?, Dirt::Planted { per_mille: 5 });
@@ -71,13 +77,13 @@ impl Stage<'_> {
             }
             kwh += truth.kwh_committed;
         }
-        let findings = self.client(REPORTER)?;
+        self.title("demo.again", &[]);
         let file = power::month_file(population, &period("202603")?, Dirt::Planted { per_mille: 5 });
-        let again = self.sent(&findings, "202603", &file).await?;
+        let again = self.sent(&reporter, "202603", &file).await?;
         let repeated = again.get("table_version").and_then(Value::as_i64);
         self.checks.equal("the same file again changes nothing", repeated, Some(3));
 
-        self.title("一份错误的文件 a file that is not this feed's");
+        self.title("demo.wrong", &[]);
         let wrong = power::month_file(population, &period("202604")?, Dirt::WrongColumns);
         let refused = self.sent(&reporter, "202604", &wrong).await?;
         let verdict = refused.get("verdict").and_then(Value::as_str);
@@ -86,7 +92,7 @@ impl Stage<'_> {
     }
 
     async fn sent(&self, client: &Client, month: &str, file: &GeneratedFile) -> Result<Value, DemoError> {
-        let query = [("feed", "pow_usage"), ("period", month), ("unit", PREFECTURE), ("file_name", "用电量.csv")];
+        let query = [("feed", "pow_usage"), ("period", month), ("unit", PREFECTURE), ("file_name", "pow_usage.csv")];
         let request = client.request(Method::POST, "/v1/submissions").query(&query).body(file.bytes.clone());
         let receipt = client.document(request).await?;
         (self.say)(&format!("{month}  {}", told::verdict_words(&receipt)));
@@ -101,7 +107,7 @@ impl Stage<'_> {
     async fn three_people_ask(&mut self, kwh: &str) -> Result<(), DemoError> {
         let mut by_county = Vec::new();
         for name in [PREFECTURE_ANALYST, COUNTY_ANALYST] {
-            self.title(&format!("{name}: {BY_COUNTY}"));
+            self.title("demo.ask", &[("name", name), ("sql", BY_COUNTY)]);
             let answer = query::answer(&self.client(name)?, BY_COUNTY, None).await?;
             (self.say)(&query::words(&answer));
             by_county.push(rows(&answer));
@@ -115,7 +121,7 @@ impl Stage<'_> {
         let total = rows(&total).first().and_then(|row| row.first().cloned());
         self.checks.equal("committed kWh equal the generator's truth", total.as_deref(), Some(kwh));
 
-        self.title(&format!("{PREFECTURE_ANALYST}: {PEOPLE}"));
+        self.title("demo.ask", &[("name", PREFECTURE_ANALYST), ("sql", PEOPLE)]);
         let answer = query::answer(&self.client(PREFECTURE_ANALYST)?, PEOPLE, None).await?;
         (self.say)(&query::words(&answer));
         let tokens = rows(&answer).iter().all(|row| row.first().is_some_and(|cell| cell.len() == 26));
@@ -125,7 +131,7 @@ impl Stage<'_> {
 
     /// Finance sees cells of five accounts and more; that there are smaller ones only the prefecture can count.
     async fn small_groups_stay_hidden(&mut self) -> Result<(), DemoError> {
-        self.title(&format!("{BUDGET}: {CELLS}"));
+        self.title("demo.ask", &[("name", BUDGET), ("sql", CELLS)]);
         let answer = query::answer(&self.client(BUDGET)?, CELLS, None).await?;
         (self.say)(&query::words(&answer));
         let number = |row: &Vec<String>| row.get(2).and_then(|cell| cell.parse::<u64>().ok()).unwrap_or_default();
@@ -139,7 +145,7 @@ impl Stage<'_> {
     }
 
     async fn one_is_refused(&mut self) -> Result<(), DemoError> {
-        self.title(&format!("{BUDGET}: {BY_COUNTY}"));
+        self.title("demo.ask", &[("name", BUDGET), ("sql", BY_COUNTY)]);
         match query::answer(&self.client(BUDGET)?, BY_COUNTY, None).await {
             Err(refused @ ClientError::Refused { status: 403, .. }) => {
                 (self.say)(&refused.to_string());
@@ -152,8 +158,8 @@ impl Stage<'_> {
     }
 
     async fn the_log_is_verified(&mut self) -> Result<(), DemoError> {
-        self.title("审计 the audit office: GET /v1/audit/verify");
-        let found = self.client("hub.audit.demo")?.get("/v1/audit/verify").await?;
+        self.title("demo.audit", &[]);
+        let found = self.office(Role::AuditAdmin)?.get("/v1/audit/verify").await?;
         (self.say)(&found.to_string());
         self.checks.equal("the audit log is whole", found.get("verified"), Some(&Value::Bool(true)));
         Ok(())
@@ -164,12 +170,7 @@ fn period(month: &str) -> Result<Period, DemoError> {
     Period::parse(PeriodKind::Month, month).map_err(|_| DemoError::Story("a month"))
 }
 
-/// Rows as text, whatever JSON type a cell has.
+/// Rows as text in the order of the columns, whatever JSON type a cell has.
 fn rows(answer: &Value) -> Vec<Vec<String>> {
-    let text = |cell: &Value| match cell {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let cells = |row: &Value| row.as_array().map(|cells| cells.iter().map(text).collect()).unwrap_or_default();
-    answer.get("rows").and_then(Value::as_array).map(|rows| rows.iter().map(cells).collect()).unwrap_or_default()
+    query::rows(answer).into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect()
 }
