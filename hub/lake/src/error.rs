@@ -163,7 +163,10 @@ mod tests {
         for error in all {
             let message = error.message();
             assert_ne!(message.zh, error.code(), "no text for {}", error.code());
-            assert!(!message.en.contains('{') && !message.zh.contains('{'), "{message:?}");
+            assert!(
+                !message.en.contains('{') && !message.zh.contains('{'),
+                "{message:?}"
+            );
         }
     }
 }

@@ -10,7 +10,7 @@ use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use schemas::StorageColumn;
@@ -24,6 +24,8 @@ use crate::error::LakeError;
 
 /// Rows of a row group at most; with wide rows memory ends it earlier.
 const ROW_GROUP_ROWS_MAX: usize = 1_000_000;
+/// The technical column that counts the file's records.
+const ROW_NUMBER: &str = "_row_no";
 /// Bytes handed to the store at once.
 const PIECE_BYTES: usize = 1024 * 1024;
 
@@ -118,7 +120,12 @@ fn properties(columns: &[StorageColumn]) -> WriterProperties {
         let path = ColumnPath::from(column.name.as_str());
         properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
-    properties.build()
+    // Row numbers only ever count up: a dictionary would learn each of them once for nothing.
+    let counter = ColumnPath::from(ROW_NUMBER);
+    properties
+        .set_column_dictionary_enabled(counter.clone(), false)
+        .set_column_encoding(counter, Encoding::DELTA_BINARY_PACKED)
+        .build()
 }
 
 /// Where the encoder writes. It runs on a blocking thread, so waiting for the store there is allowed.

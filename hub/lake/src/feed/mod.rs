@@ -32,6 +32,7 @@ use crate::error::LakeError;
 use crate::keys::DomainTokenizer;
 use crate::lake::Lake;
 use crate::reveal::Reveal;
+use crate::snapshot::Snapshot;
 
 /// One feed's table in the lake; clones share it and its lane.
 #[derive(Clone)]
@@ -47,6 +48,8 @@ struct Inner {
     reveal: Reveal,
     log_store: LogStoreRef,
     shared: Arc<Shared>,
+    /// Snapshots by version.
+    known: Mutex<BTreeMap<i64, Snapshot>>,
 }
 
 /// What all handles of one table in this process share, whatever contract version they serve.
@@ -85,6 +88,7 @@ impl FeedTable {
                 lane: tokio::sync::Mutex::default(),
                 newest: Mutex::default(),
             }),
+            known: Mutex::default(),
             feed,
         }));
         table.create_or_check().await?;
@@ -117,6 +121,7 @@ impl FeedTable {
             reveal: own.reveal.clone(),
             log_store: Arc::clone(&own.log_store),
             shared: Arc::clone(&other.0.shared),
+            known: Mutex::default(),
         }))
     }
 

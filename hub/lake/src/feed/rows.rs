@@ -8,7 +8,6 @@ use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBui
 use arrow::compute::{cast, take_record_batch};
 use arrow::datatypes::{DataType, SchemaRef};
 use schemas::{PARTITION_COLUMNS, StorageColumn};
-use zeroize::Zeroizing;
 
 use super::columns::{arrow_schema, file_columns};
 use crate::error::LakeError;
@@ -106,7 +105,7 @@ impl Shaper {
         let full = self
             .pairs
             .iter_mut()
-            .filter(|(_, pairs)| !pairs.is_empty() && pairs.len() >= least);
+            .filter(|(_, pairs)| pairs.len() >= least.max(1));
         full.map(|(column, pairs)| (column.clone(), std::mem::take(pairs)))
             .collect()
     }
@@ -138,16 +137,15 @@ pub(super) fn by_county(batch: &RecordBatch) -> Result<Vec<(Option<String>, Reco
 /// Tokens for values; nulls stay nulls.
 fn tokenize(values: &StringArray, tokenizer: &DomainTokenizer, pairs: &mut Pairs) -> ArrayRef {
     let mut tokens = StringBuilder::with_capacity(values.len(), values.len() * TOKEN_LENGTH);
+    let mut token = String::with_capacity(TOKEN_LENGTH);
     for value in values {
         let Some(value) = value else {
             tokens.append_null();
             continue;
         };
-        let token = tokenizer.token(value);
+        tokenizer.write_token(value, &mut token);
         tokens.append_value(&token);
-        pairs
-            .entry(token)
-            .or_insert_with(|| Zeroizing::new(value.to_owned()));
+        pairs.push(&token, value);
     }
     Arc::new(tokens.finish())
 }

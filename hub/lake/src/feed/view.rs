@@ -1,7 +1,7 @@
 //! From the log's state to a [`Snapshot`]: plain data that a reader without Delta can use.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use deltalake::DeltaTable;
 use deltalake::kernel::LogicalFileView;
@@ -12,17 +12,24 @@ use super::{FeedTable, bounds};
 use crate::error::LakeError;
 use crate::snapshot::{FileEntry, Snapshot, Value};
 
+/// Snapshots kept in memory per table; the oldest version goes first.
+const KNOWN_MAX: usize = 8;
+
 impl FeedTable {
     /// The table as it is now.
     pub async fn snapshot(&self) -> Result<Snapshot, LakeError> {
         self.snapshot_of(&self.newest().await?)
     }
 
-    /// The table as it was at a version.
+    /// The table as it was at a version. A version never changes, so one that was asked for before costs no look into
+    /// the store; that is how queries open settled versions.
     ///
     /// # Errors
     /// [`LakeError::NoVersion`] for a version that never was.
     pub async fn snapshot_at(&self, version: i64) -> Result<Snapshot, LakeError> {
+        if let Some(known) = self.known().get(&version) {
+            return Ok(known.clone());
+        }
         let newest = self.newest().await?;
         if version == version_of(&newest)? {
             return self.snapshot_of(&newest);
@@ -39,19 +46,29 @@ impl FeedTable {
         self.snapshot_of(&table)
     }
 
+    fn known(&self) -> MutexGuard<'_, BTreeMap<i64, Snapshot>> {
+        self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn snapshot_of(&self, table: &DeltaTable) -> Result<Snapshot, LakeError> {
         self.check_columns(table)?;
         let state = table.snapshot().map_err(log_error("read a feed table"))?;
         let files = state.log_data().into_iter().map(|file| self.file_entry(&file));
         let mut files = files.collect::<Result<Vec<_>, _>>()?;
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Ok(Snapshot {
+        let snapshot = Snapshot {
             feed: self.0.feed.clone(),
             version: version_of(table)?,
             root: self.root().to_string(),
             columns: self.0.columns.clone(),
             files,
-        })
+        };
+        let mut known = self.known();
+        known.insert(snapshot.version, snapshot.clone());
+        if known.len() > KNOWN_MAX {
+            known.pop_first();
+        }
+        Ok(snapshot)
     }
 
     fn file_entry(&self, file: &LogicalFileView) -> Result<FileEntry, LakeError> {

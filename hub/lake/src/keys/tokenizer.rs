@@ -45,9 +45,17 @@ impl DomainTokenizer {
     /// 26 lower-case base32 characters of HMAC-SHA256 over domain and value. The value is taken as it stands:
     /// whoever checks a feed has normalised it.
     pub fn token(&self, value: &str) -> String {
+        let mut token = String::with_capacity(TOKEN_LENGTH);
+        self.write_token(value, &mut token);
+        token
+    }
+
+    /// As [`DomainTokenizer::token`], into a text that is used again.
+    pub(crate) fn write_token(&self, value: &str, token: &mut String) {
         let mut mac = self.start.clone();
         mac.update(value.as_bytes());
-        base32(&mac.finalize().into_bytes())
+        token.clear();
+        base32(&mac.finalize().into_bytes(), token);
     }
 }
 
@@ -79,8 +87,7 @@ pub(crate) fn hmac(key: &Key) -> Hmac<Sha256> {
     <Hmac<Sha256> as Mac>::new_from_slice(key.bytes()).expect("HMAC takes keys of any length")
 }
 
-fn base32(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(TOKEN_LENGTH);
+fn base32(bytes: &[u8], text: &mut String) {
     let (mut bits, mut held) = (0u32, 0u32);
     for byte in bytes {
         bits = (bits << 8) | u32::from(*byte);
@@ -92,10 +99,9 @@ fn base32(bytes: &[u8]) -> String {
                 text.push(char::from(*letter));
             }
             if text.len() == TOKEN_LENGTH {
-                return text;
+                return;
             }
         }
         bits &= (1 << held) - 1;
     }
-    text
 }

@@ -1,9 +1,9 @@
 //! The reveal store: the way back from a token to the identifier it stands for, sealed, per feed, column and
 //! submission. Reading it is an act of its own (who, why, audited); that is decided elsewhere.
 
+mod pairs;
 mod segment;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -12,14 +12,13 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 use schemas::{FeedId, SubmissionId};
 use zeroize::Zeroizing;
 
+pub(crate) use pairs::Pairs;
+
 use crate::error::{LakeError, storage};
 use crate::keys::KeyRing;
 
 /// Segments looked into at the same time.
 const PROBES_AT_ONCE: usize = 8;
-
-/// Tokens and their raw values of one column, sorted by token. The values are wiped when dropped.
-pub(crate) type Pairs = BTreeMap<String, Zeroizing<String>>;
 
 /// Finds raw values by token.
 #[derive(Clone)]

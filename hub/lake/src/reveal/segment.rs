@@ -32,7 +32,7 @@ pub(super) fn seal(keys: &KeyRing, name: &str, pairs: &Pairs) -> Result<Vec<u8>,
     };
     let mut block = Zeroizing::new(Vec::with_capacity(BLOCK_BYTES + 1024));
     let mut first: Option<&str> = None;
-    for (token, raw) in pairs {
+    for (token, raw) in pairs.sorted() {
         if let Some(token) = first.filter(|_| block.len() + token.len() + raw.len() + 8 > BLOCK_BYTES) {
             writer.push(token, std::mem::take(&mut *block))?;
             first = None;

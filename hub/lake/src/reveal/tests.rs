@@ -20,9 +20,11 @@ fn feed() -> FeedId {
 }
 
 fn pairs(range: std::ops::Range<u32>) -> Pairs {
-    range
-        .map(|i| (token(i), Zeroizing::new(format!("raw-{i}"))))
-        .collect()
+    let mut pairs = Pairs::default();
+    for i in range {
+        pairs.push(&token(i), &format!("raw-{i}"));
+    }
+    pairs
 }
 
 /// Spread over the alphabet, so that neighbours in number are not neighbours in order.
@@ -79,7 +81,9 @@ async fn segments_of_all_sizes_open() {
 async fn the_newest_submission_answers_first() {
     let reveal = reveal();
     for raw in ["old", "new"] {
-        let pairs = Pairs::from([(token(1), Zeroizing::new(raw.to_owned()))]);
+        let mut pairs = Pairs::default();
+        pairs.push(&token(1), raw);
+        pairs.push(&token(1), raw);
         reveal
             .put(&feed(), "c", &SubmissionId::new(), 1, pairs)
             .await

@@ -1,4 +1,4 @@
-//! From a URL to an object store. Only `file:` today; another scheme is one more arm of [`writable`] and [`readable`].
+//! From a URL to an object store. Only `file:` today; another scheme is one more arm of `writable` and [`open_store`].
 
 mod durable;
 mod leftovers;

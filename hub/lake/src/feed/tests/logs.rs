@@ -57,6 +57,15 @@ async fn an_entry_that_spoils_after_the_table_was_opened_is_refused_too() {
     put_entry(&lake, 4, bytes::Bytes::new()).await;
     assert_eq!(table.snapshot().await, Err(LakeError::LogDamaged { version: 4 }));
     assert_eq!(
+        table.snapshot_at(3).await.unwrap().rows(),
+        30,
+        "a version that was read before stays answerable"
+    );
+    assert_eq!(
+        table.snapshot_at(2).await,
+        Err(LakeError::LogDamaged { version: 4 })
+    );
+    assert_eq!(
         table.look(&SubmissionId::new()).await,
         Err(LakeError::LogDamaged { version: 4 })
     );
