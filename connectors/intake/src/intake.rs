@@ -1,32 +1,26 @@
-//! The only road into the lake: an arrival goes in, a receipt comes out.
+//! The only road into the lake: an arrival goes in, a receipt comes out. What happens in between is in `take`.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use audit::{Log, Opened, Outcome, Signer};
+use audit::{Log, Opened, Signer};
 use chrono::{DateTime, Utc};
 use lake::Lake;
 use schemas::{Contract, FeedId, SubmissionId};
-use serde_json::json;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use tracing::Instrument;
 
-use crate::arrival::{Arrival, Body, Sender};
+use crate::arrival::Arrival;
 use crate::checker::Checker;
-use crate::door::{Admitted, admit, tidy_file_name};
 use crate::error::{ErrorKind, IntakeError};
-use crate::examine::{Desk, Examined, lake_failed};
 use crate::limits::IntakeLimits;
 use crate::locks::SlotLocks;
 use crate::receipt::Receipt;
-use crate::record::{Record, arrival as subject, settled, submission as full_subject};
-use crate::settle::{Ready, store_failed};
-use crate::spool::{Spool, Spooled};
-use crate::step::{Step, Steps};
-use crate::store::{Current, Intent, SubmissionStore};
-use crate::zero;
+use crate::spool::Spool;
+use crate::step::Steps;
+use crate::store::SubmissionStore;
 
 /// What intake is made of. The lake, the log and the store belong to this process alone.
 pub struct Parts {
@@ -57,16 +51,16 @@ pub(crate) struct Inner {
     pub(crate) lake: Lake,
     pub(crate) log: Log,
     pub(crate) store: Arc<dyn SubmissionStore>,
-    checker: Arc<dyn Checker>,
+    pub(crate) checker: Arc<dyn Checker>,
     pub(crate) signer: Signer,
     pub(crate) spool: Spool,
     pub(crate) contracts: HashMap<FeedId, Arc<Contract>>,
-    limits: IntakeLimits,
+    pub(crate) limits: IntakeLimits,
     pub(crate) clock: fn() -> DateTime<Utc>,
     pub(crate) steps: Steps,
     pub(crate) slots: SlotLocks,
-    bodies: Semaphore,
-    settling: Semaphore,
+    pub(crate) bodies: Semaphore,
+    pub(crate) settling: Semaphore,
     /// Submissions that may have files in the lake and no intent yet.
     working: Mutex<BTreeSet<SubmissionId>>,
     /// Audit entries of submissions whose outcome is not known yet.
@@ -124,189 +118,17 @@ impl Intake {
             IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
         })?
     }
+
+    /// For tests: whoever reaches the step stays there for ever. The returned bell rings when somebody does.
+    #[cfg(debug_assertions)]
+    #[doc(hidden)]
+    pub fn halt_at(&self, step: crate::step::Step) -> Arc<tokio::sync::Notify> {
+        self.0.steps.halt.at(step)
+    }
 }
 
 impl Inner {
-    async fn take(&self, arrival: Arrival) -> Result<Received, IntakeError> {
-        let named = json!({ "feed": arrival.feed, "unit": arrival.unit });
-        let mut record = Record::new(&self.log, &arrival.sender, named);
-        let taken = self.take_recorded(arrival, &mut record).await;
-        if let Err(error) = &taken {
-            tracing::info!(code = error.code(), "an arrival got no receipt");
-            record.fail(error).await;
-        }
-        taken
-    }
-
-    async fn take_recorded(&self, arrival: Arrival, record: &mut Record) -> Result<Received, IntakeError> {
-        let received_at = (self.clock)();
-        let submission = SubmissionId::new();
-        let admitted = admit(&arrival, self.contracts.get(&arrival.feed), received_at)?;
-        let Arrival {
-            sender,
-            file_name,
-            idempotency_key,
-            body,
-            ..
-        } = arrival;
-        record.says(subject(&submission, &admitted.slot, None));
-        let spooled = self.spool_body(&submission, body).await?;
-        let sha256 = spooled
-            .as_ref()
-            .map_or_else(zero::sha256_of_nothing, |spooled| spooled.sha256.clone());
-        record.says(subject(&submission, &admitted.slot, Some(&sha256)));
-        self.steps.reached(Step::Received).await;
-
-        // INVARIANT (once): from here to the receipt nobody else touches the slot.
-        let _slot = self.turn(self.slots.lock(&admitted.slot)).await?;
-        self.settle_earlier(&admitted.slot).await?;
-        let current = self.store.current(&admitted.slot).await.map_err(store_failed)?;
-        let content = Content {
-            admitted: &admitted,
-            sender: &sender,
-            sha256: &sha256,
-            zero: spooled.is_none(),
-        };
-        if let Some(receipt) = self
-            .same_as_before(&content, idempotency_key.as_deref(), current.as_ref())
-            .await?
-        {
-            let detail =
-                json!({ "repeated": true, "submission": receipt.submission, "receipt": settled(&receipt) });
-            record.end(Outcome::Done, detail).await?;
-            return Ok(Received {
-                receipt,
-                repeated: true,
-            });
-        }
-
-        let _turn: SemaphorePermit<'_> = self.turn(self.settling.acquire()).await?.map_err(closed)?;
-        let _working = self.work_on(&submission);
-        let table = self.lake.feed(&admitted.contract).await.map_err(lake_failed)?;
-        let desk = Desk {
-            lake: &self.lake,
-            table: &table,
-            checker: &*self.checker,
-            limits: &self.limits,
-        };
-        let examined = match &spooled {
-            Some(spooled) => desk.examine(&admitted, &submission, spooled).await?,
-            None => desk.examine_zero(&admitted, &submission).await?,
-        };
-        self.steps.reached(Step::Staged).await;
-        self.steps.reached(Step::Checked).await;
-        let Examined {
-            report,
-            staged,
-            quarantine,
-            findings,
-        } = examined;
-        let mut intent = Intent {
-            submission,
-            contract_version: admitted.contract.version().to_owned(),
-            slot: admitted.slot,
-            period: admitted.period,
-            sender,
-            file_name: file_name.as_deref().and_then(tidy_file_name),
-            idempotency_key,
-            zero: spooled.is_none(),
-            size_bytes: spooled.as_ref().map_or(0, |spooled| spooled.size_bytes),
-            report,
-            findings_kept: findings.len() as u64,
-            staged: None,
-            revision_before: current.map_or(0, |current| current.revision),
-            received_at,
-        };
-        intent.staged = intent.is_accepted().then_some(staged);
-        record.says(full_subject(&intent, false));
-        let receipt = self
-            .settle(
-                Ready {
-                    intent,
-                    spooled,
-                    quarantine,
-                    findings,
-                },
-                &table,
-                record,
-            )
-            .await?;
-        Ok(Received {
-            receipt,
-            repeated: false,
-        })
-    }
-
-    async fn spool_body(
-        &self,
-        submission: &SubmissionId,
-        body: Body,
-    ) -> Result<Option<Spooled>, IntakeError> {
-        let Body::Bytes(reader) = body else {
-            return Ok(None);
-        };
-        let _place = self
-            .bodies
-            .try_acquire()
-            .map_err(|_| IntakeError::new(ErrorKind::Busy, "intake.busy"))?;
-        self.spool
-            .receive(submission, reader, &self.limits)
-            .await
-            .map(Some)
-    }
-
-    /// Waits for something that other arrivals hold, but not for ever.
-    async fn turn<T>(&self, waiting: impl Future<Output = T>) -> Result<T, IntakeError> {
-        tokio::time::timeout(self.limits.turn(), waiting)
-            .await
-            .map_err(|_| IntakeError::new(ErrorKind::Busy, "intake.busy"))
-    }
-
-    /// The receipt that this content has already. A re-sent file is the same submission only while its slot still holds
-    /// it: after A, B, A the department means A again. An idempotency key means the same submission for ever.
-    async fn same_as_before(
-        &self,
-        content: &Content<'_>,
-        key: Option<&str>,
-        current: Option<&Current>,
-    ) -> Result<Option<Receipt>, IntakeError> {
-        let department = &content.sender.department;
-        if let Some(key) = key
-            && let Some(used) = self
-                .store
-                .by_idempotency_key(department, key)
-                .await
-                .map_err(store_failed)?
-        {
-            let same = used.slot == content.admitted.slot
-                && used.sha256 == content.sha256
-                && used.zero == content.zero;
-            return match (same, used.receipt) {
-                (true, Some(receipt)) => Ok(Some(receipt)),
-                (true, None) => {
-                    Err(IntakeError::new(ErrorKind::Pending, "intake.pending").of(&used.submission))
-                }
-                (false, _) => Err(IntakeError::new(
-                    ErrorKind::Conflict,
-                    "intake.idempotency_conflict",
-                )),
-            };
-        }
-        let Some(current) = current.filter(|held| held.sha256 == content.sha256 && held.zero == content.zero)
-        else {
-            return Ok(None);
-        };
-        if let Some(key) = key {
-            // The key now stands for this receipt, also when the slot has moved on.
-            self.store
-                .put_idempotency_key(department, key, &current.submission)
-                .await
-                .map_err(store_failed)?;
-        }
-        Ok(Some(current.receipt.clone()))
-    }
-
-    fn work_on(&self, submission: &SubmissionId) -> Working<'_> {
+    pub(crate) fn work_on(&self, submission: &SubmissionId) -> Working<'_> {
         self.working().insert(submission.clone());
         Working {
             inner: self,
@@ -324,16 +146,8 @@ impl Inner {
     }
 }
 
-/// What makes two arrivals the same.
-struct Content<'a> {
-    admitted: &'a Admitted,
-    sender: &'a Sender,
-    sha256: &'a str,
-    zero: bool,
-}
-
 /// Keeps the sweep away from a submission's files until it has an intent or is over.
-struct Working<'a> {
+pub(crate) struct Working<'a> {
     inner: &'a Inner,
     submission: SubmissionId,
 }
@@ -342,8 +156,4 @@ impl Drop for Working<'_> {
     fn drop(&mut self) {
         self.inner.working().remove(&self.submission);
     }
-}
-
-fn closed(_: tokio::sync::AcquireError) -> IntakeError {
-    IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
 }

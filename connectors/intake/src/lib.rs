@@ -26,11 +26,13 @@ mod quarantined;
 mod receipt;
 mod record;
 mod recover;
+mod repeated;
 mod settle;
 mod slot;
 mod spool;
 mod step;
 mod store;
+mod take;
 mod zero;
 
 pub use arrival::{Arrival, Body, Sender};

@@ -69,7 +69,7 @@ impl fmt::Display for Step {
 pub(crate) struct Steps {
     #[cfg(debug_assertions)]
     die_at: Option<die::DieAt>,
-    #[cfg(test)]
+    #[cfg(debug_assertions)]
     pub(crate) halt: halt::Halt,
 }
 
@@ -90,11 +90,12 @@ impl Steps {
     pub(crate) async fn reached(&self, step: Step) {
         tracing::trace!(step = step.as_str(), "step reached");
         #[cfg(debug_assertions)]
-        if let Some(die_at) = &self.die_at {
-            die_at.reached(step);
+        {
+            if let Some(die_at) = &self.die_at {
+                die_at.reached(step);
+            }
+            self.halt.reached(step).await;
         }
-        #[cfg(test)]
-        self.halt.reached(step).await;
     }
 }
 
@@ -142,30 +143,31 @@ mod die {
     }
 }
 
-#[cfg(test)]
+#[cfg(debug_assertions)]
 pub(crate) mod halt {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex, PoisonError};
 
     use tokio::sync::Notify;
 
     use super::Step;
 
-    /// Holds whoever reaches a step for ever; the test then drops the runtime, which is what a stop looks
-    /// like from the disk's side.
+    /// Holds whoever reaches a step for ever. A test then drops the runtime, which looks from the disk like a stop.
     #[derive(Debug, Default)]
-    pub(crate) struct Halt {
-        at: Mutex<Option<Step>>,
-        pub(crate) halted: Notify,
-    }
+    pub(crate) struct Halt(Mutex<Option<(Step, Arc<Notify>)>>);
 
     impl Halt {
-        pub(crate) fn at(&self, step: Step) {
-            *self.at.lock().unwrap() = Some(step);
+        pub(crate) fn at(&self, step: Step) -> Arc<Notify> {
+            let halted = Arc::new(Notify::new());
+            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((step, halted.clone()));
+            halted
         }
 
         pub(super) async fn reached(&self, step: Step) {
-            if *self.at.lock().unwrap() == Some(step) {
-                self.halted.notify_one();
+            let here = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some((at, halted)) = here
+                && at == step
+            {
+                halted.notify_one();
                 std::future::pending::<()>().await;
             }
         }

@@ -225,7 +225,7 @@ impl AgreementStore for Registry {
                 answers.push(agreement);
             }
         }
-        // INVARIANT (one-agreement-answers): checked again where it would hurt; two answers are no answer.
+        // One agreement answers. Looked at again where it would hurt: two answers are none.
         if answers.len() > 1 {
             return Err(store(RegistryError::Damaged(
                 "two agreements answer one question",

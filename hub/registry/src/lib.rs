@@ -19,6 +19,7 @@ mod instants;
 mod intents;
 mod lake_seq;
 mod open;
+mod records;
 mod settings;
 mod store;
 mod submissions;

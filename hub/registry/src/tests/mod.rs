@@ -2,7 +2,9 @@
 
 mod accounts;
 mod agreements;
+mod listing;
 mod opening;
+mod sample;
 mod submissions;
 
 use std::path::PathBuf;

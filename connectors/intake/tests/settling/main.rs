@@ -1,0 +1,15 @@
+//! Settling tried out with a real lake, audit log and registry in a folder of its own. Only the checker is a stand-in.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests fail loudly"
+)]
+
+mod checker;
+mod door;
+mod ordinary;
+mod recovery;
+mod trouble;
+mod world;
