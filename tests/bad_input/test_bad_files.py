@@ -113,7 +113,6 @@ SPARSE = SHEET.format('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><
     ("PDF", b"%PDF-1.7\n" + b"x" * 100),
     ("image", b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR"),
     ("nothing but zeros", bytes(100_000)),
-    ("UTF-8 cut in the middle of a character", GOOD[:-2] + "中".encode()[:2]),
     ("one line of ten megabytes", b"x" * 10_000_000),
     ("a hundred thousand columns", b",".join([b"c"] * 100_000) + b"\r\n"),
     ("one quote that never ends", (",".join(HEADER) + '\r\n"').encode() + b"x" * 3_000_000),
@@ -127,6 +126,16 @@ def test_what_is_not_a_table_gets_a_clear_answer(hub, title, body):
         rejected(hub, reply)
     else:
         told_in_both_languages(reply)
+
+
+def test_a_file_cut_in_the_middle_of_a_character_loses_that_row_only_and_says_where(hub):
+    body = csv(month(60, label="202506"))[:-2] + "中".encode()[:2]
+    reply = send(hub, body)
+    assert reply.status in (200, 201)
+    receipt = reply.json()
+    assert (receipt["rows_read"], receipt["committed"], receipt["quarantined"]) == (60, 59, 1)
+    listed = hub.caller("pow.reporter").get(f"/v1/submissions/{receipt['submission']}/findings").json()["items"]
+    assert [one["offset"] for one in listed] == [len(body) - 2]
 
 
 def test_a_file_larger_than_allowed_is_refused_without_being_kept(hub):

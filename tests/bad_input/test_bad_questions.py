@@ -38,10 +38,9 @@ QUESTIONS = {
                                 f" GROUP BY CUBE ({', '.join(f'c{n}' for n in range(20))})",
     "forty joins": "SELECT count(*) FROM v_power_month AS t0 " + " ".join(
         f"JOIN v_power_month AS t{n} ON t{n}.kwh > t{n-1}.kwh" for n in range(1, 40)),
-    "everything with everything": "SELECT count(*) FROM v_power_month AS a, v_power_month AS b, v_power_month AS c, v_power_month AS d",
+    "everything with everything": "SELECT sum(a.kwh + b.kwh + c.kwh) FROM v_power_month AS a, v_power_month AS b, v_power_month AS c",
     "a megabyte of SQL": "SELECT '" + "x" * 1_200_000 + "'",
     "not SQL at all": "ni hao " * 1000,
-    "a zero byte": "SELECT '\\0'",
 }
 
 

@@ -60,11 +60,11 @@ def test_a_full_disk_is_an_answer_not_an_end(sample, small_disk):
 
 
 def fill(ballast) -> None:
-    with ballast.open("wb") as file:
-        piece = bytes(1 << 16)
-        while True:
+    """Writes until there is no room, then once more in small pieces for the last of it."""
+    with ballast.open("wb", buffering=0) as file:
+        for size in (1 << 16, 1 << 9):
             try:
-                file.write(piece)
-                file.flush()
+                while file.write(bytes(size)):
+                    pass
             except OSError:
-                return
+                continue

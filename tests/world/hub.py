@@ -69,10 +69,11 @@ class Hub:
                 ready.set()
 
     def on_free_ports(self) -> Path:
-        """A copy of the configuration in which both gateways take a free port."""
+        """A copy of the configuration in which both gateways take a free port and what happens is logged."""
         text = (self.folder / "taxhub.toml").read_text(encoding="utf-8")
         for key in ("http", "pg"):
             text = re.sub(rf'(?m)^{key}\s*=\s*".*"$', f'{key} = "127.0.0.1:0"', text)
+        text = re.sub(r'(?m)^level\s*=\s*".*"$', 'level = "info"', text)
         copy = self.folder / "taxhub.test.toml"
         copy.write_text(text, encoding="utf-8")
         return copy
