@@ -1,0 +1,1 @@
+//! The gateway against a house that is not there, with a real driver.
