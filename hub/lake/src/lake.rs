@@ -46,7 +46,7 @@ struct Marker {
     keys: Vec<String>,
 }
 
-const MARKER: &str = "lake.json";
+const MARKER: &str = "keyring.json";
 
 impl Lake {
     /// Opens the lake for the one process that writes to it, and makes it if it is not there. Tries the store first
