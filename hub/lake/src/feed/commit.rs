@@ -52,7 +52,8 @@ impl FeedTable {
     /// Replaces the slot by the staged files, in one log entry. Calling it again, now or after a restart, finds the
     /// first one's version.
     ///
-    /// INVARIANT (once): a submission is in the log at most once; `Landed` is returned only for what the log showed.
+    /// INVARIANT (once): a submission is in the log at most once; `Landed` is returned only for an entry that the store
+    /// acknowledged or that the log showed.
     /// INVARIANT (whole-submission): all files of the slot leave and all staged files enter in the same entry.
     ///
     /// # Errors
