@@ -20,7 +20,7 @@ const SCALAR: &[&str] = &[
     // Texts.
     "ascii", "bit_length", "btrim", "character_length", "chr", "concat", "concat_ws", "contains", "ends_with", "initcap",
     "left", "levenshtein", "lower", "ltrim", "octet_length", "overlay", "reverse", "right", "rtrim", "split_part",
-    "starts_with", "strpos", "substr", "substring", "to_hex", "translate", "upper",
+    "starts_with", "strpos", "substr", "to_hex", "translate", "upper",
     // Patterns.
     "regexp_count", "regexp_instr", "regexp_like",
     // Numbers.

@@ -38,13 +38,20 @@ impl ClearColumns {
         }
     }
 
-    /// A literal, a clear column, or a clear column cast to a type that holds all of its values.
-    fn operand(&self, expr: &Expr) -> bool {
+    /// The type of a literal, a clear column, or a clear column cast to a type that holds all of its values.
+    fn operand(&self, expr: &Expr) -> Option<DataType> {
         match expr {
-            Expr::Literal(..) => true,
-            Expr::Cast(Cast { expr, field }) => self.kind(expr).is_some_and(|from| lossless(from, field.data_type())),
-            expr => self.kind(expr).is_some(),
+            Expr::Literal(value, _) => Some(value.data_type()),
+            Expr::Cast(Cast { expr, field }) => {
+                self.kind(expr).filter(|from| lossless(from, field.data_type())).map(|_| field.data_type().clone())
+            }
+            expr => self.kind(expr).cloned(),
         }
+    }
+
+    /// Two operands of one type. Of two types the planner would cast one, and the cast may fail.
+    fn alike(&self, left: &Expr, right: &Expr) -> bool {
+        self.operand(left).is_some_and(|kind| self.operand(right) == Some(kind))
     }
 
     /// May the predicate meet hidden rows?
@@ -57,18 +64,14 @@ impl ClearColumns {
                 left,
                 op: Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom,
                 right,
-            }) => {
-                // Two columns of one type compare; of two types, some pairs of types do not.
-                let same = match (self.kind(left), self.kind(right)) {
-                    (Some(left), Some(right)) => left == right,
-                    _ => true,
-                };
-                self.operand(left) && self.operand(right) && same
-            }
+            }) => self.alike(left, right),
             Expr::Not(expr) => self.leakproof(expr),
-            Expr::IsNull(expr) | Expr::IsNotNull(expr) => self.operand(expr),
-            Expr::InList(list) => self.operand(&list.expr) && list.list.iter().all(literal),
-            Expr::Between(between) => self.operand(&between.expr) && literal(&between.low) && literal(&between.high),
+            Expr::IsNull(expr) | Expr::IsNotNull(expr) => self.operand(expr).is_some(),
+            Expr::InList(list) => list.list.iter().all(|value| literal(value) && self.alike(&list.expr, value)),
+            Expr::Between(between) => {
+                let bounds = [&between.low, &between.high];
+                bounds.into_iter().all(|bound| literal(bound) && self.alike(&between.expr, bound))
+            }
             Expr::Like(Like { expr, pattern, escape_char: None, case_insensitive: false, .. }) => {
                 let short = match pattern.as_ref() {
                     Expr::Literal(value, _) => value
@@ -77,7 +80,7 @@ impl ClearColumns {
                         .is_some_and(|pattern| pattern.len() <= PATTERN_BYTES_MAX && !pattern.contains('\\')),
                     _ => false,
                 };
-                short && self.kind(expr).is_some_and(DataType::is_string)
+                short && self.kind(expr).is_some_and(DataType::is_string) && self.alike(expr, pattern)
             }
             _ => false,
         }

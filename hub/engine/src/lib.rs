@@ -38,4 +38,8 @@ pub use refusal::{Reason, Refusal};
 pub use run::{Engine, EngineSettings, Rows, runtime};
 pub use statements::{Kind, Statement, StatementLimits, classify, normalised};
 pub use task::{Described, Parameter, ParameterType, QueryLimits, Task};
-pub use views::{View, ViewColumn, ViewError, embedded as embedded_views};
+pub use views::{Lowered, View, ViewColumn, ViewError, embedded as embedded_views};
+
+#[cfg(test)]
+#[path = "../tests/engine/main.rs"]
+mod suite;

@@ -26,6 +26,14 @@ pub struct ViewColumn {
     pub level: Level,
 }
 
+/// Columns whose class or level is below that of what they are made from, and why that is right. A recorded act of the
+/// provider: the loader's tests compare every other column with its lineage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lowered {
+    pub columns: Vec<String>,
+    pub reason: Bilingual,
+}
+
 /// A shared view whose text passed every check. It crosses to a worker as its text and is checked again there.
 ///
 /// INVARIANT (total-views): no expression of a view can fail on any row, so a hidden row cannot fail a query. Checked
@@ -40,6 +48,7 @@ pub struct View {
     basis: Vec<String>,
     inputs: Vec<FeedId>,
     columns: Vec<ViewColumn>,
+    lowered: Vec<Lowered>,
     unlisted: bool,
     sql: String,
     text: String,
@@ -69,6 +78,7 @@ impl View {
             basis: header.basis,
             inputs: header.inputs,
             columns: header.columns,
+            lowered: header.lowered,
             unlisted: header.unlisted,
             sql: header.sql,
             text: text.to_owned(),
@@ -105,6 +115,10 @@ impl View {
 
     pub fn columns(&self) -> &[ViewColumn] {
         &self.columns
+    }
+
+    pub fn lowered(&self) -> &[Lowered] {
+        &self.lowered
     }
 
     /// Not in the catalogue of those without an agreement.

@@ -1,1 +1,135 @@
 //! Views over typed inputs: what opens, what is not total once types are known, and where columns come from.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion::execution::SessionState;
+use schemas::{Contract, DataClass, FeedId, Level, StorageColumn, StorageType, feeds, storage_columns};
+
+use super::{Origin, origin, shape, state};
+use crate::pins;
+use crate::views::{View, ViewError, embedded};
+
+fn planned(columns: BTreeMap<FeedId, Vec<StorageColumn>>) -> SessionState {
+    let runtime = pins::runtime(Arc::new(object_store::memory::InMemory::new()), 1 << 20, None).unwrap();
+    state(&columns, runtime, 2).unwrap()
+}
+
+fn stored(contracts: &[Contract]) -> BTreeMap<FeedId, Vec<StorageColumn>> {
+    contracts.iter().map(|contract| (contract.id().clone(), storage_columns(contract))).collect()
+}
+
+fn column(name: &str, kind: StorageType) -> StorageColumn {
+    StorageColumn {
+        name: name.to_owned(),
+        kind,
+        nullable: true,
+        statistics: false,
+        token: false,
+        level: Level::L1,
+        class: DataClass::Organisation,
+    }
+}
+
+fn view(sql: &str) -> View {
+    let header = "-- name: v_small\n-- title_zh: 小\n-- title_en: small\n-- owner: pow\n-- basis: 无\n-- grain_zh: 行
+-- grain_en: row\n-- inputs: tst_a\n-- column: k | organisation | L1 | 键 | key\n-- column: v | organisation | L1 | 值 | value\n";
+    View::parse(&format!("{header}{sql}")).unwrap()
+}
+
+async fn typed(sql: &str) -> Result<(), ViewError> {
+    use StorageType::*;
+    let columns = vec![
+        column("k", Utf8),
+        column("text", Utf8),
+        column("small", Decimal(12, 2)),
+        column("money", Decimal(28, 2)),
+        column("wide", Decimal(38, 10)),
+        column("n", Int64),
+        column("day", Date),
+    ];
+    let state = planned(BTreeMap::from([("tst_a".parse().unwrap(), columns)]));
+    shape(&view(sql), &state).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn casts_that_widen_and_sums_with_room_are_total() {
+    for sql in [
+        "SELECT k, CAST(small AS DECIMAL(28, 2)) AS v FROM feeds.tst_a",
+        "SELECT k, SUM(CAST(small AS DECIMAL(28, 2))) AS v FROM feeds.tst_a GROUP BY k",
+        "SELECT k, SUM(money) AS v FROM feeds.tst_a GROUP BY k",
+        "SELECT k, TRY_CAST(text AS DATE) AS v FROM feeds.tst_a",
+        "SELECT k, small * small AS v FROM feeds.tst_a",
+        "SELECT k, small / NULLIF(small, 0) AS v FROM feeds.tst_a",
+        "SELECT k, COALESCE(text, 'none') AS v FROM feeds.tst_a WHERE small > 0 AND n >= 5",
+        "SELECT k, COUNT(DISTINCT text) AS v FROM feeds.tst_a GROUP BY k",
+        "SELECT a.k, b.text AS v FROM feeds.tst_a AS a LEFT JOIN feeds.tst_a AS b ON a.k = b.k",
+    ] {
+        assert_eq!(typed(sql).await, Ok(()), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn casts_that_can_fail_and_numbers_that_can_overflow_are_not() {
+    for sql in [
+        "SELECT k, CAST(money AS DECIMAL(12, 2)) AS v FROM feeds.tst_a",
+        "SELECT k, CAST(text AS DECIMAL(12, 2)) AS v FROM feeds.tst_a",
+        "SELECT k, SUM(wide) AS v FROM feeds.tst_a GROUP BY k",
+        "SELECT k, SUM(n) AS v FROM feeds.tst_a GROUP BY k",
+        "SELECT k, wide * wide AS v FROM feeds.tst_a",
+        "SELECT k, wide + wide AS v FROM feeds.tst_a",
+        "SELECT k, n + n AS v FROM feeds.tst_a",
+        "SELECT k, n / NULLIF(n, 0) AS v FROM feeds.tst_a",
+        // The planner would cast the text to a number to compare it.
+        "SELECT k, text AS v FROM feeds.tst_a WHERE text > 5",
+        "SELECT k, CASE WHEN text = 5 THEN 1 ELSE 0 END AS v FROM feeds.tst_a",
+        "SELECT a.k, b.text AS v FROM feeds.tst_a AS a JOIN feeds.tst_a AS b ON a.text = b.n",
+    ] {
+        assert!(matches!(typed(sql).await, Err(ViewError::NotTotal(_))), "{sql}: {:?}", typed(sql).await);
+    }
+}
+
+#[tokio::test]
+async fn columns_are_traced_to_what_they_are() {
+    let contracts = feeds::embedded().unwrap();
+    let state = planned(stored(&contracts));
+    let views = embedded().unwrap();
+    let found = |view: usize, column: usize| (shape(&views[view], &state), column);
+    let (plan, _) = found(1, 0);
+    let plan = plan.await.unwrap();
+    for (index, column) in views[1].columns().iter().enumerate() {
+        let wanted = Origin { feed: "pow_usage".to_owned(), column: column.name.clone(), through_rows: true };
+        assert_eq!(origin(&plan, index), Some(wanted));
+    }
+    let plan = found(0, 0).0.await.unwrap();
+    let origins: Vec<_> = (0..6).map(|index| origin(&plan, index).map(|origin| origin.column)).collect();
+    assert_eq!(origins, [Some("county_code".to_owned()), Some("month".to_owned()), Some("use_class".to_owned()), None, None, None]);
+    let renamed = view("SELECT x.b AS k, x.a AS v FROM (SELECT k AS b, text AS a FROM feeds.tst_a WHERE n > 1) AS x");
+    let state = planned(BTreeMap::from([(
+        "tst_a".parse().unwrap(),
+        vec![column("k", StorageType::Utf8), column("text", StorageType::Utf8), column("n", StorageType::Int64)],
+    )]));
+    let plan = shape(&renamed, &state).await.unwrap();
+    assert_eq!(origin(&plan, 1).unwrap().column, "text");
+}
+
+#[tokio::test]
+async fn a_column_is_as_sensitive_as_what_it_is_made_from_unless_its_provider_lowered_it() {
+    let contracts = feeds::embedded().unwrap();
+    let state = planned(stored(&contracts));
+    for view in embedded().unwrap() {
+        let inputs: Vec<&Contract> = contracts.iter().filter(|contract| view.inputs().contains(contract.id())).collect();
+        assert_eq!(inputs.len(), view.inputs().len(), "{}", view.name());
+        let plan = shape(&view, &state).await.unwrap();
+        let columns: Vec<StorageColumn> = inputs.iter().flat_map(|contract| storage_columns(contract)).collect();
+        for (index, declared) in view.columns().iter().enumerate() {
+            if view.lowered().iter().any(|lowered| lowered.columns.contains(&declared.name)) {
+                continue;
+            }
+            let from = origin(&plan, index).unwrap_or_else(|| panic!("{}: say that it is lowered, and why", declared.name));
+            let stored = columns.iter().find(|column| column.name == from.column).unwrap();
+            assert!(declared.level >= stored.level, "{}.{}: level", view.name(), declared.name);
+            assert!(declared.class >= stored.class, "{}.{}: class", view.name(), declared.name);
+        }
+    }
+}

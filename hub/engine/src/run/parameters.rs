@@ -2,7 +2,8 @@
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{ParamValues, ScalarValue};
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use crate::refusal::{self, Reason, Refusal};
 use crate::task::{Parameter, ParameterType};
@@ -12,13 +13,33 @@ pub(super) fn kinds(plan: &LogicalPlan, count: usize, given: &[Parameter]) -> Re
     if count == 0 {
         return Ok(vec![]);
     }
-    let inferred = plan.get_parameter_types().map_err(|error| refusal::planning(&error))?;
+    let mut inferred = plan.get_parameter_types().map_err(|error| refusal::planning(&error))?;
+    for name in counts(plan)? {
+        inferred.insert(name, Some(DataType::Int64));
+    }
     let kind = |number: usize| {
         let declared = given.get(number - 1).and_then(|parameter| parameter.kind);
         let inferred = || inferred.get(&format!("${number}")).cloned().flatten();
         declared.map(ParameterType::to_arrow).or_else(inferred).unwrap_or(DataType::Utf8)
     };
     Ok((1..=count).map(kind).collect())
+}
+
+/// Parameters of `LIMIT` and `OFFSET`, whose type the planner leaves open.
+fn counts(plan: &LogicalPlan) -> Result<Vec<String>, Refusal> {
+    let mut names = vec![];
+    let walked = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Limit(limit) = node {
+            for expr in limit.skip.iter().chain(&limit.fetch) {
+                if let Expr::Placeholder(placeholder) = expr.as_ref() {
+                    names.push(placeholder.id.clone());
+                }
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    walked.map_err(|error| refusal::planning(&error))?;
+    Ok(names)
 }
 
 /// The plan with a typed NULL for every parameter, for its schema.

@@ -8,6 +8,7 @@ use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchOptions}
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::arrow::error::ArrowError;
+use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::stream::BoxStream;
 use futures::{Stream, StreamExt};
@@ -27,6 +28,7 @@ impl Rows {
     }
 
     pub(super) fn of(batches: SendableRecordBatchStream, schema: SchemaRef, caps: Caps, deadline: Deadline) -> Rows {
+        let batches = on_a_task_of_its_own(batches);
         let flow = Flow { batches, schema, caps, deadline, rows: 0, bytes: 0 };
         let batches = futures::stream::unfold(Some(flow), |flow| async move {
             let mut flow = flow?;
@@ -39,6 +41,37 @@ impl Rows {
     }
 }
 
+/// A poll of the engine can take as long as it likes, and a deadline cannot be noticed by the thread that is inside it.
+/// So the query has its own task and the deadline is kept by whoever waits for the rows. Dropping the stream ends the
+/// task at its next pause; a task that makes none is ended with its process.
+fn on_a_task_of_its_own(mut batches: SendableRecordBatchStream) -> BoxStream<'static, Result<RecordBatch, DataFusionError>> {
+    let (sender, receiver) = tokio::sync::mpsc::channel(BATCHES_AHEAD);
+    let pump = tokio::task::JoinSet::from_iter([async move {
+        while let Some(batch) = batches.next().await {
+            if sender.send(batch).await.is_err() {
+                break;
+            }
+        }
+    }]);
+    futures::stream::unfold((receiver, pump), |(mut receiver, mut pump)| async move {
+        if let Some(batch) = receiver.recv().await {
+            return Some((batch, (receiver, pump)));
+        }
+        // A query that panicked must not look like one that has no more rows.
+        match pump.join_next().await {
+            Some(Err(_)) => {
+                let error = DataFusionError::Internal("the query panicked".to_owned());
+                Some((Err(error), (receiver, pump)))
+            }
+            _ => None,
+        }
+    })
+    .boxed()
+}
+
+/// Batches computed before somebody asked for them.
+const BATCHES_AHEAD: usize = 2;
+
 impl Stream for Rows {
     type Item = Result<RecordBatch, Refusal>;
 
@@ -49,7 +82,7 @@ impl Stream for Rows {
 
 /// INVARIANT (bounded): rows, bytes and time of every answer have a limit, checked at each batch.
 struct Flow {
-    batches: SendableRecordBatchStream,
+    batches: BoxStream<'static, Result<RecordBatch, DataFusionError>>,
     schema: SchemaRef,
     caps: Caps,
     deadline: Deadline,

@@ -39,14 +39,14 @@ pub(super) fn measure(query: &Query, limits: &StatementLimits) -> Result<Measure
 #[derive(Debug, Clone, Copy, Default)]
 struct Size {
     nodes: u64,
-    relations: u64,
+    joins: u64,
     selects: u64,
 }
 
 impl Size {
     fn add(&mut self, other: Size) {
         self.nodes = self.nodes.saturating_add(other.nodes);
-        self.relations = self.relations.saturating_add(other.relations);
+        self.joins = self.joins.saturating_add(other.joins);
         self.selects = self.selects.saturating_add(other.selects);
     }
 }
@@ -82,7 +82,7 @@ impl Walk<'_> {
         if current.nodes > self.limits.nodes_max || current.selects > self.limits.selects_max {
             return refuse(Reason::TooComplex, self.limits.nodes_max);
         }
-        if current.relations > self.limits.joins_max.saturating_add(1) {
+        if current.joins > self.limits.joins_max {
             return refuse(Reason::TooManyJoins, self.limits.joins_max);
         }
         ControlFlow::Continue(())
@@ -116,7 +116,7 @@ impl Visitor for Walk<'_> {
                 let name = folded(&part.alias.name);
                 if with.recursive {
                     // A recursive one sees its own name; its size is not known yet and counts once.
-                    self.names.push((name.clone(), Size { nodes: 1, relations: 1, selects: 0 }));
+                    self.names.push((name.clone(), Size { nodes: 1, joins: 0, selects: 0 }));
                 }
                 self.bodies.insert(address(&part.query), name);
             }
@@ -135,7 +135,7 @@ impl Visitor for Walk<'_> {
         // The body of one that is never used is planned all the same, so it counts where it stands too.
         if let Some(name) = self.bodies.remove(&address(query)) {
             self.names.push((name, size));
-            return self.grow(Size { relations: 0, ..size });
+            return self.grow(size);
         }
         self.grow(size)
     }
@@ -147,14 +147,20 @@ impl Visitor for Walk<'_> {
         if groupings(select) > self.limits.groupings_max {
             return refuse(Reason::TooComplex, self.limits.groupings_max);
         }
-        self.grow(Size { nodes: 1, relations: 0, selects: 1 })
+        let written: usize = select.from.iter().map(|table| table.joins.len()).sum();
+        let joins = (written + select.from.len().saturating_sub(1)) as u64;
+        self.grow(Size { nodes: 1, joins, selects: 1 })
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Flow {
         if let Err(refusal) = allowed::table_factor(factor) {
             return ControlFlow::Break(Box::new(refusal));
         }
-        let own = Size { nodes: 1, relations: 1, selects: 0 };
+        let joins = match factor {
+            TableFactor::NestedJoin { table_with_joins, .. } => table_with_joins.joins.len() as u64,
+            _ => 0,
+        };
+        let own = Size { nodes: 1, joins, selects: 0 };
         match factor {
             TableFactor::Table { name, .. } => {
                 let name = relation(name);

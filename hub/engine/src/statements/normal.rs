@@ -8,9 +8,16 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 pub fn normalised(sql: &str) -> String {
     let Ok(tokens) = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize() else { return "?".to_owned() };
     let mut words: Vec<String> = Vec::with_capacity(tokens.len());
+    let mut apart = true;
     for token in &tokens {
+        if matches!(token, Token::Whitespace(_) | Token::EOF) {
+            apart = true;
+            continue;
+        }
+        // `count(x)` and `IN (x)` are told apart as they were written.
+        let tight = !std::mem::take(&mut apart) && *token == Token::LParen;
         match token {
-            Token::Whitespace(_) | Token::EOF => {}
+            Token::LParen => words.push(if tight { "(" } else { " (" }.to_owned()),
             Token::Word(word) => words.push(match word.quote_style {
                 None => word.value.clone(),
                 Some(_) if plain(&word.value) => format!("\"{}\"", word.value),
@@ -23,14 +30,14 @@ pub fn normalised(sql: &str) -> String {
     }
     let mut text = String::with_capacity(sql.len());
     for word in words {
-        let tight_before = matches!(word.as_str(), "," | ")" | ";" | "." | "::" | "(");
+        let tight_before = matches!(word.as_str(), "," | ")" | ";" | "." | "::" | "(" | " (");
         let tight_after = text.ends_with('(') || text.ends_with('.') || text.ends_with("::");
         if !text.is_empty() && !tight_before && !tight_after {
             text.push(' ');
         }
         text.push_str(&word);
     }
-    text
+    text.trim_start().to_owned()
 }
 
 fn plain(name: &str) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, ViewName};
 
-use super::{ViewColumn, ViewError};
+use super::{Lowered, ViewColumn, ViewError};
 
 pub(super) struct Header {
     pub name: ViewName,
@@ -14,6 +14,7 @@ pub(super) struct Header {
     pub basis: Vec<String>,
     pub inputs: Vec<FeedId>,
     pub columns: Vec<ViewColumn>,
+    pub lowered: Vec<Lowered>,
     pub unlisted: bool,
     pub sql: String,
 }
@@ -25,6 +26,7 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
     let mut once: BTreeMap<&str, &str> = BTreeMap::new();
     let mut basis = Vec::new();
     let mut columns: Vec<ViewColumn> = Vec::new();
+    let mut lowerings = Vec::new();
     let mut rest = text;
     while let Some(comment) = rest.trim_start().strip_prefix("--") {
         let (line, after) = comment.split_once('\n').unwrap_or((comment, ""));
@@ -41,6 +43,7 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
                 }
                 columns.push(column);
             }
+            "lowered" => lowerings.push(lowered(value).ok_or_else(not_understood)?),
             key if ONCE.contains(&key) && !value.is_empty() => {
                 if once.insert(key, value).is_some() {
                     return Err(not_understood());
@@ -58,6 +61,10 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
     if columns.is_empty() {
         return Err(ViewError::HeaderMissing("column"));
     }
+    let known = |name: &String| columns.iter().any(|column| column.name == *name);
+    if !lowerings.iter().flat_map(|lowered: &Lowered| &lowered.columns).all(known) {
+        return Err(ViewError::HeaderLine("lowered".to_owned()));
+    }
     Ok(Header {
         name: ViewName::parse(get("name")?).map_err(|_| ViewError::HeaderLine("name".to_owned()))?,
         title: bilingual("title_zh", "title_en")?,
@@ -66,6 +73,7 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
         basis,
         inputs: inputs.map_err(|_| ViewError::HeaderLine("inputs".to_owned()))?,
         columns,
+        lowered: lowerings,
         unlisted: match once.get("unlisted") {
             None => false,
             Some(&"true") => true,
@@ -100,4 +108,15 @@ fn column(line: &str) -> Option<ViewColumn> {
     };
     let comment = Bilingual { zh: (*zh).to_owned(), en: (*en).to_owned() };
     Some(ViewColumn { name: (*name).to_owned(), comment, class, level })
+}
+
+/// `column, column | Chinese reason | English reason`.
+fn lowered(line: &str) -> Option<Lowered> {
+    let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+    let [columns, zh, en] = parts.as_slice() else { return None };
+    if zh.is_empty() || en.is_empty() {
+        return None;
+    }
+    let columns = columns.split(',').map(|column| column.trim().to_owned()).collect();
+    Some(Lowered { columns, reason: Bilingual { zh: (*zh).to_owned(), en: (*en).to_owned() } })
 }

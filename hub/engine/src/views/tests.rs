@@ -1,1 +1,114 @@
 //! Views that load, and texts that do not with the reason.
+
+use super::{View, ViewError, embedded};
+
+const SMALL: &str = "-- name: v_small
+-- title_zh: 小
+-- title_en: small
+-- owner: pow
+-- basis: 无
+-- grain_zh: 每户一行
+-- grain_en: one row per account
+-- inputs: pow_usage
+-- column: k | organisation | L1 | 键 | key
+-- column: v | organisation | L2 | 值 | value
+";
+
+fn with(sql: &str) -> Result<View, ViewError> {
+    View::parse(&format!("{SMALL}{sql}"))
+}
+
+#[test]
+fn the_views_of_the_product_load_and_survive_a_journey() {
+    let views = embedded().unwrap();
+    let names: Vec<&str> = views.iter().map(|view| view.name().as_str()).collect();
+    assert_eq!(names, ["v_power_county_month", "v_power_month"]);
+    for view in views {
+        let text = serde_json::to_string(&view).unwrap();
+        assert_eq!(serde_json::from_str::<View>(&text).unwrap(), view);
+        assert!(!view.basis().is_empty() && !view.grain().zh.is_empty());
+    }
+    assert!(serde_json::from_str::<View>("\"SELECT 1\"").is_err());
+}
+
+#[test]
+fn total_sql_is_a_view() {
+    for sql in [
+        "SELECT p.a AS k, p.b AS v FROM feeds.pow_usage AS p",
+        "SELECT k, v FROM feeds.pow_usage WHERE k <> 'x' AND (v IS NULL OR v IN ('1', '2'))",
+        "SELECT k, COALESCE(TRY_CAST(v AS INT), 0) AS v FROM feeds.pow_usage",
+        "SELECT k, v / NULLIF(w, 0) AS v FROM feeds.pow_usage",
+        "SELECT k, CASE WHEN v > 1 THEN 'a' ELSE 'b' END AS v FROM feeds.pow_usage",
+        "SELECT k, SUM(CAST(v AS DECIMAL(28, 2))) AS v FROM feeds.pow_usage GROUP BY k HAVING COUNT(*) > 1",
+        "WITH x AS (SELECT k, v FROM feeds.pow_usage) SELECT a.k, b.v FROM x AS a LEFT JOIN x AS b ON a.k = b.k",
+        "SELECT k, v FROM feeds.pow_usage UNION ALL SELECT v AS k, k AS v FROM feeds.pow_usage",
+    ] {
+        assert!(with(sql).is_ok(), "{sql}: {:?}", with(sql));
+    }
+}
+
+#[test]
+fn sql_that_could_fail_on_a_row_is_not() {
+    for sql in [
+        "SELECT k, CAST(v AS INT) AS v FROM feeds.pow_usage",
+        "SELECT k, v::date AS v FROM feeds.pow_usage",
+        "SELECT k, v / w AS v FROM feeds.pow_usage",
+        "SELECT k, v / COALESCE(w, 0) AS v FROM feeds.pow_usage",
+        "SELECT k, v / NULLIF(w, 1) AS v FROM feeds.pow_usage",
+        "SELECT k, v % 2 AS v FROM feeds.pow_usage",
+        "SELECT k, substr(v, 1, -1) AS v FROM feeds.pow_usage",
+        "SELECT k, regexp_like(v, '(') AS v FROM feeds.pow_usage",
+        "SELECT k, now() AS v FROM feeds.pow_usage",
+        "SELECT k, row_number() OVER (ORDER BY v) AS v FROM feeds.pow_usage",
+        "SELECT k, SUM(v) OVER () AS v FROM feeds.pow_usage",
+        "SELECT k, -v AS v FROM feeds.pow_usage",
+        "SELECT k, (SELECT MAX(v) FROM feeds.pow_usage) AS v FROM feeds.pow_usage",
+        "SELECT k, v FROM feeds.pow_usage WHERE k IN (SELECT k FROM feeds.pow_usage)",
+        "SELECT k, v FROM feeds.pow_usage WHERE v LIKE 'x%'",
+        "SELECT k, v FROM feeds.pow_usage LIMIT 10",
+        "SELECT k, v FROM feeds.pow_usage ORDER BY k",
+        "SELECT k, $1 AS v FROM feeds.pow_usage",
+        "SELECT k, string_agg(v, ',') AS v FROM feeds.pow_usage GROUP BY k",
+        "SELECT k, SUM(v ORDER BY v) AS v FROM feeds.pow_usage GROUP BY k",
+    ] {
+        assert!(matches!(with(sql), Err(ViewError::NotTotal(_))), "{sql}: {:?}", with(sql).err());
+    }
+}
+
+#[test]
+fn a_view_says_what_it_reads_and_what_it_gives() {
+    let from = |sql: &str| with(sql).unwrap_err();
+    assert_eq!(from("SELECT k, v FROM feeds.tax_declaration"), ViewError::NotAnInput("feeds.tax_declaration".to_owned()));
+    assert_eq!(from("SELECT k, v FROM pow_usage"), ViewError::NotAnInput("pow_usage".to_owned()));
+    assert_eq!(from("SELECT v, k FROM feeds.pow_usage"), ViewError::ColumnsDiffer);
+    assert_eq!(from("SELECT k FROM feeds.pow_usage"), ViewError::ColumnsDiffer);
+    assert_eq!(from("SELECT k, v FROM feeds.pow_usage; SELECT 1"), ViewError::Syntax);
+    assert_eq!(from("DELETE FROM feeds.pow_usage"), ViewError::Syntax);
+    assert!(matches!(from("SELECT * FROM feeds.pow_usage"), ViewError::NotTotal(_)));
+    let two = SMALL.replace("inputs: pow_usage", "inputs: pow_usage, tax_declaration");
+    assert_eq!(View::parse(&format!("{two}SELECT k, v FROM feeds.pow_usage")).unwrap_err(), ViewError::InputUnused);
+}
+
+#[test]
+fn every_line_of_a_header_is_understood_or_refused() {
+    let good = "SELECT k, v FROM feeds.pow_usage";
+    for (line, broken) in [
+        ("-- owner: pow\n", ""),
+        ("-- owner: pow\n", "-- owner: Pow!\n"),
+        ("-- owner: pow\n", "-- owner: pow\n-- owner: tax\n"),
+        ("-- owner: pow\n", "-- owner: pow\n-- freetext\n"),
+        ("-- owner: pow\n", "-- owner: pow\n-- colour: red\n"),
+        ("-- basis: 无\n", ""),
+        ("| L2 |", "| L5 |"),
+        ("| L2 | 值 | value", "| L2 | 值"),
+        ("-- column: v |", "-- column: k |"),
+        ("-- inputs: pow_usage", "-- inputs: "),
+        ("-- title_zh: 小\n", "-- title_zh:\n"),
+        ("-- owner: pow\n", "-- owner: pow\n-- unlisted: maybe\n"),
+        ("-- owner: pow\n", "-- owner: pow\n-- lowered: w | 无 | none\n"),
+    ] {
+        let text = format!("{SMALL}{good}").replacen(line, broken, 1);
+        assert!(View::parse(&text).is_err(), "{line:?} -> {broken:?}");
+    }
+    assert!(with(good).is_ok());
+}
