@@ -39,8 +39,8 @@ ORACLES = {
     "outside counties by null": "SELECT count(*) FROM {t} WHERE county_code IS NULL OR county_code NOT IN ('433101')",
     "a condition that is always true, cheaply": "SELECT count(*) FROM {t} WHERE kwh = kwh OR 1 = 1",
     "distinct tokens": "SELECT count(DISTINCT account_no) FROM {t}",
-    "all names in one cell": "SELECT string_agg(customer_name, '|') FROM {t}",
-    "all values in one array": "SELECT array_agg(kwh) FROM {t}",
+    "all names in one cell": "SELECT string_agg(customer_name, '|' ORDER BY customer_name) FROM {t}",
+    "all values in one array": "SELECT array_agg(kwh ORDER BY kwh) FROM {t}",
     "a sample": "SELECT count(*) FROM {t} TABLESAMPLE SYSTEM (50)",
     "rows after the last": "SELECT kwh FROM {t} ORDER BY kwh OFFSET 100000",
 }
@@ -65,6 +65,7 @@ CATALOGUES = {
     "activity of others": "SELECT * FROM pg_catalog.pg_stat_activity",
     "people": "SELECT rolname FROM pg_catalog.pg_roles ORDER BY 1",
     "settings": "SELECT * FROM information_schema.df_settings",
+    "a setting taken back": "RESET datafusion.runtime.memory_limit",
     "view definition": "SELECT pg_get_viewdef('{t}'::regclass)",
 }
 
@@ -99,7 +100,6 @@ FORBIDDEN = {
     "another person": "SET SESSION AUTHORIZATION 'tax.prefecture'",
     "an engine setting": "SET datafusion.execution.target_partitions = 64",
     "an engine memory limit": "SET datafusion.runtime.memory_limit = '100G'",
-    "taking it back": "RESET datafusion.runtime.memory_limit",
     "a function of one's own": "CREATE FUNCTION f(INT) RETURNS INT RETURN $1",
     "two statements": "SELECT 1; DROP TABLE {t}",
     "an anonymous block": "DO $$ BEGIN END $$",

@@ -6,7 +6,7 @@ statement, which is all that is needed to see it again. Half of the questions go
 import os
 
 from random_sql import Questions
-from worlds import SECRET_NAMES, without_times, without_volatile
+from worlds import SECRET_NAMES, told_over_http, told_over_pg
 from world import sql
 
 COUNTY, PURPOSE = "tax.jishou", "tax_risk"
@@ -23,13 +23,14 @@ def test_random_questions_cannot_tell_the_worlds_apart(worlds):
         statement = questions.one()
         if number % 2:
             replies = [caller.query(statement) for caller in callers]
-            told = [f"{reply.status} {without_times(str(without_volatile(reply.json())))}" for reply in replies]
+            told = [told_over_http(statement, reply) for reply in replies]
             answered += replies[0].status == 200
         else:
             said = [sql.ask(connection, statement) for connection in connections]
-            told = [without_times(str(one)) for one in said]
+            told = [told_over_pg(statement, one) for one in said]
             answered += said[0].sqlstate is None
         assert told[0] == told[1], f"seed {SEED}, question {number}: {statement}"
-        assert not any(name in told[0] for name in SECRET_NAMES), statement
+        # A plan repeats the guesses of its own question.
+        assert not any(name in told[0] for name in SECRET_NAMES if name not in statement), statement
     # Questions that all fail would prove little.
     assert answered > HOW_MANY // 3, f"only {answered} of {HOW_MANY} questions were answered"

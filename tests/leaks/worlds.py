@@ -18,6 +18,7 @@ SECRET_NAMES = ("绝密甲字号", "绝密乙字号")
 SECRET_KWH = (5550555, 6660666)
 # What an answer says about itself and may differ between two runs of one world.
 VOLATILE = ("request_id", "audit_entry", "query_id")
+VOLATILE_HEADERS = ("date", "x-request-id", "content-length", "x-taxhub-answer")
 
 
 @dataclass
@@ -62,19 +63,34 @@ def fill(hub: Hub, world: int) -> None:
 
 
 def over_http(hub: Hub, name: str, purpose: str, statement: str) -> str:
+    return told_over_http(statement, hub.caller(name, purpose).query(statement))
+
+
+def over_pg(hub: Hub, name: str, purpose: str, statement: str) -> str:
+    return told_over_pg(statement, sql.ask_once(hub, name, purpose, statement))
+
+
+def told_over_http(statement: str, reply) -> str:
     """Status, the telling headers and the body, without what names this one request."""
-    reply = hub.caller(name, purpose).query(statement)
-    telling = {key: value for key, value in reply.headers.items() if key not in ("date", "x-request-id", "content-length", "x-taxhub-answer")}
+    telling = {key: value for key, value in reply.headers.items() if key not in VOLATILE_HEADERS}
     try:
-        body = json.dumps(without_volatile(reply.json()), sort_keys=True, ensure_ascii=False)
+        document = without_volatile(reply.json())
+        if "rows" in document:
+            document["rows"] = in_order(statement, document["rows"])
+        body = json.dumps(document, sort_keys=True, ensure_ascii=False)
     except ValueError:
         body = reply.body.decode("utf-8", "replace")
     return f"{reply.status} {sorted(telling.items())} {without_times(body)}"
 
 
-def over_pg(hub: Hub, name: str, purpose: str, statement: str) -> str:
-    said = sql.ask_once(hub, name, purpose, statement)
-    return without_times(f"{said.sqlstate} {said.message} {said.columns} {said.rows}")
+def told_over_pg(statement: str, said: sql.Said) -> str:
+    rows = in_order(statement, list(said.rows))
+    return without_times(f"{said.sqlstate} {said.message} {said.columns} {rows}")
+
+
+def in_order(statement: str, rows: list) -> list:
+    """Rows nobody asked an order for come as threads happen to finish, in one world as in another."""
+    return rows if "ORDER BY" in statement else sorted(rows, key=str)
 
 
 def without_volatile(value):
