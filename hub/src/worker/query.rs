@@ -81,7 +81,12 @@ impl QueryTasks {
             }
         }
         match self.runtime.block_on(running) {
-            Ok(Ok(())) => Ok(Ok(json!({}))),
+            Ok(Ok(())) => {
+                if let Some(stream) = open {
+                    replies.end(stream)?;
+                }
+                Ok(Ok(json!({})))
+            }
             Ok(Err(refusal)) => refused(&refusal),
             Err(_) => refused(&Refusal::new(Reason::Internal)),
         }
@@ -106,7 +111,8 @@ impl Tasks for QueryTasks {
             },
             QueryRequest::Describe(task) => match self.describe(*task) {
                 Ok(described) => {
-                    replies.begin(Tag::Rows, &described.columns)?;
+                    let columns = replies.begin(Tag::Rows, &described.columns)?;
+                    replies.end(columns)?;
                     let kinds: Vec<Option<ParameterType>> =
                         described.parameters.iter().map(ParameterType::from_arrow).collect();
                     Ok(Ok(serde_json::to_value(kinds)?))

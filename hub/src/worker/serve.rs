@@ -121,6 +121,12 @@ impl Replies {
         self.pour(stream)
     }
 
+    /// Ends a stream. A reader knows the schema of a stream without batches only from its end.
+    pub(super) fn end(&mut self, mut stream: Stream) -> Result<(), Gone> {
+        stream.writer.finish()?;
+        self.pour(&mut stream)
+    }
+
     fn pour(&mut self, stream: &mut Stream) -> Result<(), Gone> {
         let bytes = std::mem::take(stream.writer.get_mut());
         frames::write_cut(&mut self.out, stream.tag, &bytes)?;
