@@ -104,14 +104,28 @@ def test_a_hub_that_was_killed_comes_back_with_everything(own):
     assert own.caller("tax.prefecture", "tax_risk").rows(count) == before
 
 
-def test_a_new_folder_has_no_account_but_the_one_printed_once(tmp_path):
+def test_a_new_folder_has_no_account_but_those_printed_once(tmp_path):
     made = binary.run("init", tmp_path / "new")
     assert made.code == 0, made
-    hub = Hub(tmp_path / "new")
-    try:
-        hub.start()
+    with Hub(tmp_path / "new") as hub:
+        stranger = Caller(hub.http, None)
         for name, password in (("admin", "admin"), ("postgres", ""), ("hub.system", "hub.system")):
-            assert Caller(hub.http, None).post("/v1/login", {"name": name, "password": password}).status in (400, 401, 422)
-    finally:
-        hub.kill()
+            assert stranger.post("/v1/login", {"name": name, "password": password}).status in (400, 401, 422)
     assert binary.run("init", tmp_path / "new").code != 0, "a second init must not overwrite the first"
+
+
+def test_first_credentials_are_good_for_changing_them_once(tmp_path):
+    made = binary.run("init", tmp_path / "new")
+    first = json.loads((tmp_path / "new" / "data" / "first-credentials.json").read_text(encoding="utf-8"))
+    name, once = first[0]["name"], first[0]["one_time_password"]
+    assert once in made.out
+    with Hub(tmp_path / "new") as hub:
+        stranger = Caller(hub.http, None)
+        refused = stranger.post("/v1/login", {"name": name, "password": once})
+        assert refused.status in (401, 403), refused.body
+        changed = stranger.post("/v1/password", {"name": name, "password": once, "new_password": "a long sentence of its own"})
+        assert changed.status in (200, 204), changed.body
+        assert stranger.post("/v1/login", {"name": name, "password": once}).status == 401
+        assert stranger.post("/v1/login", {"name": name, "password": "a long sentence of its own"}).status == 200
+        again = stranger.post("/v1/password", {"name": name, "password": once, "new_password": "another sentence"})
+        assert again.status in (401, 403, 429)
