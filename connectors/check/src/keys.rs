@@ -181,8 +181,9 @@ mod tests {
         let mut prints = Fingerprints::of_content(2);
         prints.fold(&StringArray::from(vec![Some("湘西"), None]));
         prints.fold(&Int64Array::from(vec![Some(-1), Some(i64::MAX)]));
-        assert_eq!(prints.0.len(), 2);
-        assert_eq!(text("433101"), text("433101"));
+        // Hashes of rows in old receipts must come out again: a change here is a new report format.
+        assert_eq!(text("433101"), 3_646_289_485_957_821_931);
+        assert_eq!(prints.0, [11_269_868_489_323_608_319, 692_159_039_971_969_581]);
     }
 
     #[test]

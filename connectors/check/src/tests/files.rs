@@ -1,4 +1,4 @@
-//! The file as a whole: wrong tables, wrong slots, too much damage.
+//! The file as a whole: its header, its columns, and what an accepted one becomes.
 
 use super::*;
 use crate::Verdict;
@@ -164,75 +164,6 @@ fn files_that_are_no_such_table_are_refused_as_what_they_are() {
 }
 
 #[test]
-fn the_wrong_period_or_unit_refuses_the_file_and_a_few_such_rows_do_not() {
-    let mostly = |wrong: usize, from: &str, to: &str| {
-        checked(file((0..100).map(|number| {
-            if number < wrong {
-                good(number).replace(from, to)
-            } else {
-                good(number)
-            }
-        })))
-    };
-    let period = mostly(60, ",202501,", ",202412,");
-    assert_eq!(period.file_rules(), ["F-period", "F-bad_rows"]);
-    assert_eq!((period.report.committed, period.report.quarantined), (0, 100));
-    assert!(period.report.totals.is_empty());
-    let few = mostly(3, ",202501,", ",202412,");
-    assert_eq!(
-        (few.report.verdict, few.report.committed),
-        (Verdict::AcceptedWithFindings, 97)
-    );
-    assert_eq!(few.report.findings_by_rule["R-month-period"], 3);
-    assert_eq!(
-        mostly(60, ",433101,", ",430822,").file_rules(),
-        ["F-county", "F-bad_rows"]
-    );
-    let county = checked_with(
-        pow_usage(),
-        "433122",
-        file((0..10).map(good)).as_bytes(),
-        Limits::default(),
-    );
-    assert_eq!(county.file_rules(), ["F-county", "F-bad_rows"]);
-}
-
-#[test]
-fn more_bad_rows_than_agreed_refuse_the_file() {
-    // The contract says 5 %.
-    let with_bad = |bad: usize| {
-        checked(file((0..100).map(|number| {
-            if number < bad {
-                good(number).replace(",1,3311", ",9,3311")
-            } else {
-                good(number)
-            }
-        })))
-    };
-    assert_eq!(with_bad(5).report.verdict, Verdict::AcceptedWithFindings);
-    let refused = with_bad(6);
-    assert_eq!(refused.file_rules(), ["F-bad_rows"]);
-    assert_eq!(refused.report.file_findings[0].args["share"], "5%");
-    // Duplicates and blanks are not bad.
-    let text = file(
-        (0..10)
-            .map(good)
-            .chain((0..10).map(good))
-            .chain([",,,\n".to_owned()]),
-    );
-    let twice = checked(text);
-    assert_eq!(
-        (
-            twice.report.committed,
-            twice.report.duplicate,
-            twice.report.blank_or_total
-        ),
-        (10, 10, 1)
-    );
-    assert_eq!(twice.report.verdict, Verdict::AcceptedWithFindings);
-}
-
-#[test]
 fn a_failing_sink_ends_the_check_and_a_failing_source_too() {
     struct Full;
     impl Sink for Full {
@@ -262,5 +193,33 @@ fn a_failing_sink_ends_the_check_and_a_failing_source_too() {
         CheckError::engine("bug"),
     ] {
         assert!(schemas::texts::get(error.code()).is_some());
+    }
+}
+
+#[test]
+fn every_refusal_of_a_file_has_its_sentence() {
+    use decode::DecodeError::*;
+    let io = || std::io::Error::from(std::io::ErrorKind::Other);
+    let all = [
+        Empty,
+        Truncated,
+        Workbook,
+        Archive,
+        Document,
+        Markup,
+        NotText,
+        Utf16WithoutBom,
+        CharsetUnknown,
+        TooManyColumns(1),
+        TooManyRows(1),
+        Read(io()),
+    ];
+    for error in all {
+        let message = crate::file_rules::unreadable(&error).message();
+        assert!(
+            message.zh != error.code() && !message.zh.contains('{'),
+            "{}",
+            error.code()
+        );
     }
 }

@@ -6,6 +6,7 @@ mod files;
 mod keys;
 mod large;
 mod random;
+mod refusals;
 mod rules;
 mod secrets;
 

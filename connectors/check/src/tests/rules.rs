@@ -140,3 +140,44 @@ fn findings_in_detail_are_limited_and_counts_are_not() {
     assert!(rows.is_sorted());
     assert_eq!(checked.refused().len(), 500);
 }
+
+#[test]
+fn a_row_without_a_usable_county_stays_with_the_unit_where_the_contract_says_so() {
+    let yaml = pow_usage()
+        .yaml()
+        .replace("fallback_unit: false", "fallback_unit: true");
+    let (before, county) = yaml.split_once("- name: county\n").unwrap();
+    let yaml = format!(
+        "{before}- name: county\n{}",
+        county.replacen("required: true", "required: false", 1)
+    );
+    let contract = Contract::from_yaml(&yaml).unwrap();
+    let rows = ["433122", "", "火星"]
+        .iter()
+        .enumerate()
+        .map(|(number, county)| good(number).replace(",433101,", &format!(",{county},")));
+    let period = Period::parse(contract.period_kind(), "202501").unwrap();
+    let unit = RegionCode::parse("433100").unwrap();
+    let job = Job {
+        contract: &contract,
+        period: &period,
+        unit: &unit,
+        limits: Limits::default(),
+    };
+    let mut sink = Collector::default();
+    let report = check(&job, Cursor::new(file(rows)), &mut sink).unwrap();
+    assert_eq!(report.committed, 3);
+    let text = |value: &str| Some(value.to_owned());
+    assert_eq!(
+        texts(&sink.accepted, "region_code"),
+        [text("433122"), text("433100"), text("433100")]
+    );
+    assert_eq!(texts(&sink.accepted, "county_code"), [text("433122"), None, None]);
+    let found: Vec<_> = sink
+        .findings
+        .iter()
+        .map(|found| (found.row, found.text.as_str(), found.severity))
+        .collect();
+    let fallback = |row| (Some(row), "check.region_fallback", Severity::Warning);
+    assert_eq!(found, [fallback(3), fallback(4)]);
+}
