@@ -36,7 +36,7 @@ use crate::worker::QueryWorkers;
 pub use first_sign_ins::FirstSignIns;
 pub use open::OpenError;
 pub use books::Books;
-pub use people::{Founding, NewPerson, Person};
+pub use people::{Founding, Person};
 
 /// One running hub.
 pub struct Center {

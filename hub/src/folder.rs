@@ -55,6 +55,11 @@ impl Folder {
         self.keys().join("signing.key")
     }
 
+    /// Makes up salts for names that do not exist.
+    pub fn disguise_key(&self) -> PathBuf {
+        self.keys().join("disguise.key")
+    }
+
     /// The public half, for auditors and receivers of receipts.
     pub fn verifying_key(&self) -> PathBuf {
         self.keys().join("signing.key.pub")

@@ -2,7 +2,10 @@
 //! trait, so a protocol can neither skip a decision nor keep an act out of the audit log.
 //! Not here: how any of it is answered (`service`, `center`).
 
+mod acts;
 mod caller;
+#[cfg(test)]
+pub(crate) mod fake;
 mod problem;
 mod submit;
 
@@ -10,11 +13,13 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{Answer, Described, Parameter, Statement};
-use policy::{IssuedToken, ScramExchange, SignedIn, Via};
+use policy::{Account, IssuedToken, ScramExchange, SignedIn, Via};
 use schemas::SubmissionId;
 use serde::Serialize;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
+pub use acts::{AgreementAct, NewPerson};
 pub use caller::{Caller, Caught, RequestId};
 pub use problem::{Problem, Rendered};
 pub use submit::{Body, SubmitHead, Submitted};
@@ -66,6 +71,10 @@ pub trait Front: Send + Sync + 'static {
 
     /// Opens a session. Refusals: 401 for a wrong name or password (the same for both), 429 with `retry_after_s`.
     async fn sign_in(&self, attempt: &Attempt, password: &str) -> Result<SessionOpened, Problem>;
+    /// Replaces a password and opens a session. The only thing one-time credentials are good for.
+    async fn change_password(&self, attempt: &Attempt, password: &str, new: &str) -> Result<SessionOpened, Problem>;
+    /// A new account with a made-up one-time password, which is in the answer and nowhere else.
+    async fn admit(&self, caller: &Caller, person: NewPerson) -> Result<(Account, Zeroizing<String>), Problem>;
     /// Ends the session the caller signed in with. Ending it twice is not an error.
     async fn sign_out(&self, caller: &Caller) -> Result<(), Problem>;
     /// An expiring token for programs and for psql. `None` asks for the longest life the settings allow.
@@ -111,6 +120,8 @@ pub trait Front: Send + Sync + 'static {
     async fn catalog_feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
     async fn catalog_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
     async fn agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
+    /// An act on an agreement; the agreement as it is afterwards.
+    async fn agreement_act(&self, caller: &Caller, act: AgreementAct) -> Result<Value, Problem>;
     async fn audit_entries(&self, caller: &Caller, page: PageAsked) -> Result<Page, Problem>;
     async fn audit_verify(&self, caller: &Caller) -> Result<Value, Problem>;
 

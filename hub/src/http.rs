@@ -1,6 +1,7 @@
 //! The HTTP gateway. It turns requests into calls of `Front` and answers into bytes; it decides nothing and keeps
 //! nothing. Routes are one list (`routes`), from which both the router and `/openapi.json` are made.
 
+mod acts;
 mod asked;
 mod catalogue;
 mod encode;

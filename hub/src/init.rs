@@ -14,8 +14,9 @@ use registry::Registry;
 use schemas::{DepartmentCode, Level, RegionCode};
 use serde_json::json;
 
-use crate::center::{Books, Founding, NewPerson, OpenError, Person};
+use crate::center::{Books, Founding, OpenError, Person};
 use crate::folder::Folder;
+use crate::front::NewPerson;
 use crate::lock::DataLock;
 
 /// The three offices, kept apart from the first day on.

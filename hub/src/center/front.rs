@@ -5,19 +5,29 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use engine::{Answer, Described, Parameter, Statement};
-use policy::{IssuedToken, ScramExchange, SignedIn};
+use policy::{Account, IssuedToken, ScramExchange, SignedIn};
 use schemas::SubmissionId;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::Center;
 use crate::front::{
-    Attempt, Body, Caller, Front, Health, Page, PageAsked, Problem, SessionOpened, SubmitHead, Submitted,
+    AgreementAct, Attempt, Body, Caller, Front, Health, NewPerson, Page, PageAsked, Problem, SessionOpened, SubmitHead, Submitted,
 };
 
 #[async_trait]
 impl Front for Center {
     async fn sign_in(&self, attempt: &Attempt, password: &str) -> Result<SessionOpened, Problem> {
         self.open_session(attempt, password).await
+    }
+
+    async fn change_password(&self, attempt: &Attempt, password: &str, new: &str) -> Result<SessionOpened, Problem> {
+        self.replace_password(attempt, password, new).await
+    }
+
+    async fn admit(&self, caller: &Caller, person: NewPerson) -> Result<(Account, Zeroizing<String>), Problem> {
+        let person = self.take_on(caller, person).await?;
+        Ok((person.account, person.password))
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {
@@ -93,6 +103,16 @@ impl Front for Center {
 
     async fn agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
         self.known_agreements(caller).await
+    }
+
+    async fn agreement_act(&self, caller: &Caller, act: AgreementAct) -> Result<Value, Problem> {
+        let agreement = match act {
+            AgreementAct::Propose(draft) => self.propose(caller, *draft).await?,
+            AgreementAct::Approve { id } => self.approve(caller, &id).await?,
+            AgreementAct::Activate { id } => self.activate(caller, &id).await?,
+            AgreementAct::Revoke { id, reason } => self.revoke(caller, &id, &reason).await?,
+        };
+        serde_json::to_value(agreement).map_err(Problem::internal)
     }
 
     async fn audit_entries(&self, caller: &Caller, page: PageAsked) -> Result<Page, Problem> {

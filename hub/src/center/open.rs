@@ -1,6 +1,10 @@
 //! Opening and closing the house.
 
 use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,6 +14,7 @@ use engine::EngineSettings;
 use intake::{Intake, IntakeLimits};
 use lake::{KeyRing, Lake, LakeSettings};
 use policy::{AccountStore, AgreementStore, BootKey, Identity, IdentitySettings, Policy, system_clock};
+use rand::TryRngCore;
 use registry::Registry;
 use serde_json::json;
 
@@ -80,7 +85,8 @@ impl Center {
         let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
         let policy = Policy::new(Arc::clone(&agreements)).map_err(|e| OpenError::new("hub.policies_unusable", e))?;
         let epoch = policy.epoch().await.map_err(|e| OpenError::new("registry.unavailable", e))?;
-        let identity = Identity::with_settings(Arc::clone(&accounts), system_clock(), identity_settings(&config));
+        let settings = identity_settings(&config, &folder)?;
+        let identity = Identity::with_settings(Arc::clone(&accounts), system_clock(), settings);
         let intake = Intake::new(intake::Parts {
             lake,
             log: log.clone(),
@@ -201,6 +207,29 @@ async fn start_workers(
     Ok((parse, query))
 }
 
-fn identity_settings(config: &Config) -> IdentitySettings {
-    IdentitySettings { checks_at_once: config.sign_in.at_once as usize, ..IdentitySettings::default() }
+fn identity_settings(config: &Config, folder: &Folder) -> Result<IdentitySettings, OpenError> {
+    let disguise_key = disguise_key(&folder.disguise_key());
+    let disguise_key = disguise_key.map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
+    Ok(IdentitySettings {
+        checks_at_once: config.sign_in.at_once as usize,
+        disguise_key: Some(disguise_key),
+        ..IdentitySettings::default()
+    })
+}
+
+/// Kept across restarts: a made-up salt that changes would tell that its name is not real.
+fn disguise_key(path: &Path) -> io::Result<[u8; 32]> {
+    let mut key = [0_u8; 32];
+    match fs::read(path) {
+        Ok(kept) if kept.len() == key.len() => key.copy_from_slice(&kept),
+        Ok(_) => return Err(io::ErrorKind::InvalidData.into()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            rand::rngs::OsRng.try_fill_bytes(&mut key).map_err(io::Error::other)?;
+            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+            file.write_all(&key)?;
+            file.sync_all()?;
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(key)
 }

@@ -3,29 +3,15 @@
 use std::sync::Arc;
 
 use audit::{Act, ActKind, Closing, Outcome};
-use policy::{Account, AccountState, AccountStore, Action, Identity, Role};
+use policy::{Account, AccountState, AccountStore, Action, Identity};
 use rand::TryRngCore;
 use registry::Registry;
-use schemas::{DepartmentCode, Level, PurposeCode, RegionCode};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::books::{Books, act_of};
 use super::{Center, FirstSignIns};
-use crate::front::{Caller, Problem};
-
-/// Somebody who is to have an account.
-#[derive(Debug, Clone)]
-pub struct NewPerson {
-    pub name: String,
-    pub display_name: String,
-    pub department: DepartmentCode,
-    pub role: Role,
-    pub region: RegionCode,
-    pub clearance: Level,
-    pub purposes: Vec<PurposeCode>,
-    pub default_purpose: Option<PurposeCode>,
-}
+use crate::front::{Caller, NewPerson, Problem};
 
 /// An account that was made, with the password that only this moment knows.
 pub struct Person {
@@ -74,7 +60,7 @@ impl Center {
     }
 
     /// An account made by an administrator, with one-time credentials.
-    pub async fn admit(&self, caller: &Caller, person: NewPerson) -> Result<Person, Problem> {
+    pub(super) async fn take_on(&self, caller: &Caller, person: NewPerson) -> Result<Person, Problem> {
         let subject = subject(&person);
         self.permitted(caller, &Action::ManageAccounts { person: person.name.clone() }, subject.clone()).await?;
         let entry = self.books.open(act_of(ActKind::Account, caller, subject)).await?;

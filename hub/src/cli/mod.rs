@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod agreement;
 mod audit;
 mod check;
 mod config;
@@ -44,6 +45,8 @@ enum Command {
     Submit(submit::Arguments),
     /// Ask governed SQL
     Query(query::Arguments),
+    /// Propose, approve, activate and revoke sharing agreements
+    Agreement(agreement::Arguments),
     /// Verify or read the audit log, offline
     Audit(audit::Arguments),
     /// Check or explain the settings
@@ -66,6 +69,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Submit(arguments) => on_runtime(submit::run(arguments)),
         Command::Query(arguments) => on_runtime(query::run(arguments)),
+        Command::Agreement(arguments) => on_runtime(agreement::run(arguments)),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),

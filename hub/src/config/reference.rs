@@ -1,4 +1,4 @@
-//! `docs/src/reference/config.md`, generated: every key with its default and its text in both languages. A test holds the
+//! `docs/reference/config.md`, generated: every key with its default and its text in both languages. A test holds the
 //! page in the repository against what this file writes.
 
 use std::fmt::Write;
@@ -13,7 +13,8 @@ pub fn reference() -> String {
     let title = texts::render("hub.config_reference", &[]);
     let mut page = format!("# taxhub.toml\n\n{}\n\n{}\n\n```toml\n", title.zh, title.en);
     page.push_str(&Config::default().to_toml());
-    page.push_str("```\n\n| Key | Default | 说明 | Meaning |\n| --- | --- | --- | --- |\n");
+    let meaning = texts::render("hub.config_meaning", &[]);
+    let _ = write!(page, "```\n\n| Key | Default | {} | {} |\n| --- | --- | --- | --- |\n", meaning.zh, meaning.en);
     for (key, value) in keys() {
         let text = texts::render(&code(&key), &[]);
         let _ = writeln!(page, "| `{key}` | `{value}` | {} | {} |", text.zh, text.en);

@@ -65,10 +65,10 @@ fn every_key_has_a_text_and_the_page_in_the_repository_is_the_generated_one() {
     for (key, _) in super::reference::keys() {
         assert!(texts::get(&super::reference::code(&key)).is_some(), "no text for {key}");
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/reference/config.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/config.md");
     let kept = fs::read_to_string(path).unwrap_or_default();
     if kept != reference() {
         fs::write(path, reference()).unwrap();
-        panic!("docs/src/reference/config.md was out of date and is now rewritten: look at it and commit it");
+        panic!("docs/reference/config.md was out of date and is now rewritten: look at it and commit it");
     }
 }

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::DemoError;
-use crate::center::{Center, Founding, NewPerson, Person};
-use crate::front::{Caller, RequestId};
+use crate::center::{Center, Founding, Person};
+use crate::front::{Caller, NewPerson, RequestId};
 
 pub const PREFECTURE: &str = "433100";
 pub const REPORTER: &str = "pow.reporter";

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::App;
 use super::asked::{Asked, Client};
 use super::json::Json;
-use crate::front::{Attempt, Problem};
+use crate::front::{Attempt, Problem, SessionOpened};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +30,30 @@ pub(super) async fn login(
     let password = Zeroizing::new(password);
     let attempt = Attempt { name, client, via: Via::Http, request_id };
     let opened = app.front.sign_in(&attempt, &password).await;
+    session(&app, opened)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangePassword {
+    name: String,
+    password: String,
+    new_password: String,
+}
+
+pub(super) async fn change_password(
+    State(app): State<App>,
+    Client(client, request_id): Client,
+    Json(ChangePassword { name, password, new_password }): Json<ChangePassword>,
+) -> Result<JsonAnswer<Value>, Problem> {
+    let (password, new) = (Zeroizing::new(password), Zeroizing::new(new_password));
+    let attempt = Attempt { name, client, via: Via::Http, request_id };
+    let opened = app.front.change_password(&attempt, &password, &new).await;
+    session(&app, opened)
+}
+
+/// Counts the attempt and shows the session.
+fn session(app: &App, opened: Result<SessionOpened, Problem>) -> Result<JsonAnswer<Value>, Problem> {
     let outcome = match &opened {
         Ok(_) => "done",
         Err(problem) if problem.status == 429 => "backoff",

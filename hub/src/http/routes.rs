@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, catalogue, house, identity, query, submissions};
+use super::{App, acts, catalogue, house, identity, query, submissions};
 
 /// Whether a route needs a signed-in caller.
 ///
@@ -27,6 +27,7 @@ pub enum Takes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operation {
     Login,
+    ChangePassword,
     Logout,
     IssueToken,
     Submit,
@@ -36,7 +37,12 @@ pub enum Operation {
     Query,
     CatalogFeeds,
     CatalogViews,
+    CreateAccount,
     Agreements,
+    Propose,
+    Approve,
+    Activate,
+    Revoke,
     AuditEntries,
     AuditVerify,
     Healthz,
@@ -76,6 +82,22 @@ const JSON: &[&str] = &["application/json"];
 const ROWS: &[&str] = &["application/json", "application/x-ndjson", "application/vnd.apache.arrow.stream", "text/csv"];
 const PAGED: &[&str] = &["after", "limit"];
 
+const PERSON: &[&str] =
+    &["name", "display_name", "department", "role", "region", "clearance", "purposes", "default_purpose"];
+const DRAFT: &[&str] = &[
+    "consumer",
+    "role",
+    "view",
+    "purpose",
+    "scope",
+    "columns",
+    "aggregation",
+    "limits",
+    "valid_from",
+    "valid_to",
+    "basis",
+];
+
 const fn get(path: &'static str, operation: Operation) -> Route {
     Route {
         verb: Verb::Get,
@@ -99,6 +121,7 @@ const fn open(route: Route) -> Route {
 /// Every route there is.
 pub const ROUTES: &[Route] = &[
     open(post("/v1/login", Operation::Login, Takes::Json(&["name", "password"]))),
+    open(post("/v1/password", Operation::ChangePassword, Takes::Json(&["name", "password", "new_password"]))),
     post("/v1/logout", Operation::Logout, Takes::Nothing),
     post("/v1/tokens", Operation::IssueToken, Takes::Json(&["hours"])),
     Route {
@@ -118,7 +141,12 @@ pub const ROUTES: &[Route] = &[
     },
     get("/v1/catalog/feeds", Operation::CatalogFeeds),
     get("/v1/catalog/views", Operation::CatalogViews),
+    post("/v1/accounts", Operation::CreateAccount, Takes::Json(PERSON)),
     get("/v1/agreements", Operation::Agreements),
+    post("/v1/agreements", Operation::Propose, Takes::Json(DRAFT)),
+    post("/v1/agreements/{id}/approve", Operation::Approve, Takes::Nothing),
+    post("/v1/agreements/{id}/activate", Operation::Activate, Takes::Nothing),
+    post("/v1/agreements/{id}/revoke", Operation::Revoke, Takes::Json(&["reason"])),
     Route { query: PAGED, ..get("/v1/audit", Operation::AuditEntries) },
     get("/v1/audit/verify", Operation::AuditVerify),
     open(get("/healthz", Operation::Healthz)),
@@ -132,6 +160,7 @@ impl Operation {
     pub fn name(self) -> &'static str {
         match self {
             Operation::Login => "login",
+            Operation::ChangePassword => "change_password",
             Operation::Logout => "logout",
             Operation::IssueToken => "issue_token",
             Operation::Submit => "submit",
@@ -141,7 +170,12 @@ impl Operation {
             Operation::Query => "query",
             Operation::CatalogFeeds => "catalog_feeds",
             Operation::CatalogViews => "catalog_views",
+            Operation::CreateAccount => "create_account",
             Operation::Agreements => "agreements",
+            Operation::Propose => "propose",
+            Operation::Approve => "approve",
+            Operation::Activate => "activate",
+            Operation::Revoke => "revoke",
             Operation::AuditEntries => "audit_entries",
             Operation::AuditVerify => "audit_verify",
             Operation::Healthz => "healthz",
@@ -159,6 +193,7 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
     };
     match route.operation {
         Operation::Login => on(filter, identity::login),
+        Operation::ChangePassword => on(filter, identity::change_password),
         Operation::Logout => on(filter, identity::logout),
         Operation::IssueToken => on(filter, identity::issue_token),
         Operation::Submit => on(filter, submissions::submit),
@@ -168,7 +203,12 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
         Operation::Query => on(filter, query::query),
         Operation::CatalogFeeds => on(filter, catalogue::feeds),
         Operation::CatalogViews => on(filter, catalogue::views),
+        Operation::CreateAccount => on(filter, acts::create_account),
         Operation::Agreements => on(filter, catalogue::agreements),
+        Operation::Propose => on(filter, acts::propose),
+        Operation::Approve => on(filter, acts::approve),
+        Operation::Activate => on(filter, acts::activate),
+        Operation::Revoke => on(filter, acts::revoke),
         Operation::AuditEntries => on(filter, catalogue::audit_entries),
         Operation::AuditVerify => on(filter, catalogue::audit_verify),
         Operation::Healthz => on(filter, house::healthz),

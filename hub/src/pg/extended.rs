@@ -55,10 +55,7 @@ impl Connection {
         let prepared = self.session.prepared.get(name(&bind.statement_name)).ok_or_else(no_such_statement)?;
         let prepared = Arc::clone(prepared);
         if bind.parameters.len() != prepared.statement.parameters {
-            let counts = Problem::new(400, "08P01", "query.parameter_count")
-                .with("expected", prepared.statement.parameters)
-                .with("given", bind.parameters.len());
-            return Err(counts.into());
+            return Err(Problem::new(400, "08P01", "query.parameters").into());
         }
         // A declared type of 0 means "find out", which binary values need before they can be read.
         let known = prepared.types.len() >= bind.parameters.len() && prepared.types.iter().all(Option::is_some);
