@@ -82,12 +82,21 @@ impl Desk<'_> {
         let report = checked.map_err(check_failed)?;
         let staged = staged.map_err(lake_failed)?;
         compare(&report, admitted, spooled, &staged, routed.rows.rows())?;
+        // Findings about the file as a whole come first: they explain the others.
+        let kept = usize::try_from(self.limits.findings_kept_max).unwrap_or(usize::MAX);
+        let findings = report
+            .file_findings
+            .iter()
+            .cloned()
+            .chain(routed.findings)
+            .take(kept)
+            .collect();
         let quarantine = routed.rows.end().await.map_err(lake_failed)?;
         Ok(Examined {
             report,
             staged,
             quarantine,
-            findings: routed.findings,
+            findings,
         })
     }
 
@@ -97,10 +106,7 @@ impl Desk<'_> {
         admitted: &Admitted,
         submission: &SubmissionId,
     ) -> Result<Examined, IntakeError> {
-        let report = zero::report(admitted).map_err(|error| {
-            tracing::error!(%error, "a zero report cannot be written");
-            IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
-        })?;
+        let report = zero::report(admitted);
         let staged = self
             .table
             .stage(&admitted.place(), submission, futures::stream::empty())
@@ -186,6 +192,10 @@ fn compare(
         (
             report.sha256 == spooled.sha256,
             "the bytes that were checked are not those that arrived",
+        ),
+        (
+            report.hash() == report.report_hash,
+            "the report was changed on its way",
         ),
         (same_job, "the report is about something else"),
         (same_rows, "the report's rows do not add up"),

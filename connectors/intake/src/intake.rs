@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use audit::{Log, Opened, Signer};
+use check::Verdict;
 use chrono::{DateTime, Utc};
 use lake::Lake;
 use schemas::{Contract, FeedId, SubmissionId};
@@ -65,6 +67,7 @@ pub(crate) struct Inner {
     working: Mutex<BTreeSet<SubmissionId>>,
     /// Audit entries of submissions whose outcome is not known yet.
     waiting: Mutex<HashMap<SubmissionId, Opened>>,
+    swept_at: Mutex<Instant>,
     /// Whether the entries that a crash left open have been told their end.
     pub(crate) told: AtomicBool,
 }
@@ -101,6 +104,7 @@ impl Intake {
             limits: parts.limits,
             working: Mutex::default(),
             waiting: Mutex::default(),
+            swept_at: Mutex::new(Instant::now()),
             told: AtomicBool::new(false),
         })))
     }
@@ -112,7 +116,18 @@ impl Intake {
     /// the arrival could not be judged.
     pub async fn receive(&self, arrival: Arrival) -> Result<Received, IntakeError> {
         let inner = self.0.clone();
-        let taking = async move { inner.take(arrival).await }.in_current_span();
+        let taking = async move {
+            let taken = inner.take(arrival).await;
+            let left_files = taken
+                .as_ref()
+                .map_or(true, |received| received.receipt.verdict == Verdict::Rejected);
+            if left_files && inner.sweep_is_due() {
+                let intake = Intake(inner);
+                tokio::spawn(async move { intake.sweep().await });
+            }
+            taken
+        }
+        .in_current_span();
         tokio::spawn(taking).await.map_err(|error| {
             tracing::error!(%error, "taking an arrival failed");
             IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
@@ -134,6 +149,16 @@ impl Inner {
             inner: self,
             submission: submission.clone(),
         }
+    }
+
+    /// True at most once per `sweep_seconds_min`, however many files come to nothing.
+    fn sweep_is_due(&self) -> bool {
+        let mut swept_at = self.swept_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = swept_at.elapsed().as_secs() >= self.limits.sweep_seconds_min;
+        if due {
+            *swept_at = Instant::now();
+        }
+        due
     }
 
     // A panic while one of these was held cannot leave it half-changed: every use is a single call.

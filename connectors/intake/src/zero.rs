@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use check::{Report, Verdict};
 use sha2::{Digest, Sha256};
 
-use crate::canonical::canonical;
 use crate::door::Admitted;
 
 /// The digest of no bytes. A zero report and an empty file share it; whoever compares looks at `zero` as well.
@@ -14,7 +13,7 @@ pub(crate) fn sha256_of_nothing() -> String {
 }
 
 /// A report that says what a checker would say of nothing.
-pub(crate) fn report(admitted: &Admitted) -> Result<Report, serde_json::Error> {
+pub(crate) fn report(admitted: &Admitted) -> Report {
     let mut report = Report {
         verdict: Verdict::Accepted,
         rows_read: 0,
@@ -37,10 +36,6 @@ pub(crate) fn report(admitted: &Admitted) -> Result<Report, serde_json::Error> {
         file_findings: Vec::new(),
         report_hash: String::new(),
     };
-    let mut value = serde_json::to_value(&report)?;
-    if let Some(members) = value.as_object_mut() {
-        members.remove("report_hash");
-    }
-    report.report_hash = format!("sha256:{}", hex::encode(Sha256::digest(canonical(&value))));
-    Ok(report)
+    report.report_hash = report.hash();
+    report
 }

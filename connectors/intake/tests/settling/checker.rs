@@ -64,6 +64,7 @@ impl Checker for MeterChecker {
             }
             _ => {}
         }
+        report.report_hash = report.hash();
         Ok(report)
     }
 }

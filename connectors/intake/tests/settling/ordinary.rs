@@ -1,10 +1,10 @@
 //! Good days: files that are taken, repeated, replaced, partly refused, refused, and none at all.
 
 use futures::StreamExt;
-use intake::{ErrorKind, Receipt, ReceiptFault, Standing, SubmissionStore, Verdict};
+use intake::{ErrorKind, IntakeLimits, Receipt, ReceiptFault, Standing, SubmissionStore, Verdict};
 use serde_json::Value;
 
-use crate::world::{World, file, keyed, meters, zero};
+use crate::world::{Plan, World, file, keyed, meters, zero};
 
 #[tokio::test]
 async fn a_good_file_becomes_visible_and_its_receipt_tells_so() {
@@ -267,4 +267,30 @@ async fn senders_of_different_files_are_served_one_after_the_other() {
         "the last one is the truth"
     );
     house.assert_tidy().await;
+}
+
+#[tokio::test]
+async fn files_of_a_rejected_submission_do_not_stay() {
+    let world = World::new();
+    let limits = IntakeLimits {
+        sweep_seconds_min: 0,
+        ..IntakeLimits::default()
+    };
+    let house = world
+        .open_as(Plan {
+            limits,
+            ..Plan::default()
+        })
+        .await;
+    house.settled(file(&meters(1, 10))).await;
+    let kept = world.data_files();
+    house.settled(file(&format!("reject\n{}", meters(50, 30)))).await;
+    for _ in 0..100 {
+        if world.data_files() == kept {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(world.data_files(), kept);
+    assert_eq!(house.rows().await, 10);
 }

@@ -1,6 +1,6 @@
 //! A folder with a lake, a log and a registry, opened as often as a test wants; and what can be seen in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -76,6 +76,22 @@ impl World {
 
     pub fn path(&self) -> &Path {
         &self.dir
+    }
+
+    /// Parquet files in the lake, named by a log or not.
+    pub fn data_files(&self) -> BTreeSet<PathBuf> {
+        let (mut folders, mut files) = (vec![self.dir.join("lake")], BTreeSet::new());
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "parquet") {
+                    files.insert(path);
+                }
+            }
+        }
+        files
     }
 
     pub async fn open(&self) -> House {
