@@ -70,3 +70,39 @@ def test_no_administrator_reads_data(shared):
         assert shared.caller(name, "tax_risk").query(VIEW).status == 403, name
     assert shared.caller("hub.system").get("/v1/audit").status == 403
     assert shared.caller("hub.audit").get("/v1/audit").status == 200
+
+
+OPEN = {"/v1/login", "/v1/password", "/healthz", "/readyz", "/metrics", "/openapi.json"}
+
+
+def test_every_described_route_but_a_few_refuses_strangers(shared):
+    """The list of open routes may only shrink."""
+    stranger = shared.caller(None)
+    paths = stranger.get("/openapi.json").json()["paths"]
+    opened = set()
+    for path, verbs in paths.items():
+        for verb in verbs:
+            status = stranger.request(verb.upper(), path.replace("{id}", "sub_0"), b"{}").status
+            if status != 401:
+                opened.add(path)
+    # A wrong password is a 401 as well, so the first two may look closed.
+    assert opened <= OPEN, opened - OPEN
+    assert {"/healthz", "/readyz"} <= opened
+
+
+def test_what_one_person_may_do_another_may_not_replay(shared):
+    """Every GET of the log, the agreements and the submissions, by everyone: nobody gets a 5xx or another's data."""
+    submission = next(
+        one["subject"]["submission"] for one in shared.caller("hub.audit").get("/v1/audit?limit=1000").json()["items"]
+        if one["kind"] == "submission" and "submission" in one["subject"]
+    )
+    allowed = {
+        "/v1/audit": {"hub.audit"},
+        f"/v1/submissions/{submission}": {"pow.reporter", "pow.steward", "pow.director"},
+        f"/v1/submissions/{submission}/receipt": {"pow.reporter", "pow.steward", "pow.director"},
+        f"/v1/submissions/{submission}/findings": {"pow.reporter", "pow.steward", "pow.director"},
+    }
+    for path, names in allowed.items():
+        for name in shared.accounts():
+            status = shared.caller(name).get(path).status
+            assert status == 200 if name in names else status in (403, 404), (path, name, status)

@@ -39,6 +39,7 @@ def main() -> int:
             for step in STEPS:
                 for _ in range(wanted.kills_per_step):
                     passed += run_trial(lambda: storm.at_step(step), faults)
+                print(f"storm: {step} done", flush=True)
             for _ in range(wanted.random_kills):
                 passed += run_trial(storm.at_random, faults)
             passed += run_trial(storm.everything_acknowledged_is_there, faults)
@@ -69,9 +70,9 @@ def run_trial(trial, faults: list[str]) -> int:
     try:
         trial()
         return 1
-    except AssertionError as fault:
-        faults.append(str(fault))
-        print(f"storm: FAULT {fault}", flush=True)
+    except Exception as fault:  # a trial that could not be judged is not passed either
+        faults.append(f"{type(fault).__name__}: {fault}")
+        print(f"storm: FAULT {faults[-1]}", flush=True)
         return 0
 
 

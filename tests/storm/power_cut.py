@@ -9,6 +9,7 @@ import shutil
 import struct
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 from compare import compare, visible
@@ -112,9 +113,17 @@ class PowerCuts:
         run("mount", "-o", "loop", self.image, self.disk)
 
     def _unmount(self) -> None:
-        run("umount", self.disk)
+        """Killed workers hold the disk for a moment longer than their hub."""
+        until = time.monotonic() + 15
+        while (done := attempt("umount", self.disk)).returncode != 0:
+            assert time.monotonic() < until, done.stderr.strip()
+            time.sleep(0.05)
+
+
+def attempt(*words) -> subprocess.CompletedProcess:
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True)
 
 
 def run(*words) -> None:
-    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+    done = attempt(*words)
     assert done.returncode == 0, f"{words[0]}: {done.stderr.strip()}"
