@@ -1,5 +1,6 @@
 """Lake, registry, audit log and receipts tell one story, or this fails with where they part."""
 import json
+from contextlib import closing
 
 from world import binary, remains
 from world.hub import Hub
@@ -15,7 +16,7 @@ def visible(hub: Hub, label: str) -> tuple[int, int]:
 
 def compare(hub: Hub, where: str) -> None:
     commits = remains.delta_log(hub, FEED)
-    with remains.registry(hub) as registry:
+    with closing(remains.registry(hub)) as registry:
         open_intents = registry.execute("SELECT count(*) FROM intents WHERE state = 'open'").fetchone()[0]
         assert open_intents == 0, f"{where}: {open_intents} intents are still open after a start"
         submissions = {

@@ -5,7 +5,6 @@ Used by the storm and by tests that look for what must not be there.
 import json
 import re
 import sqlite3
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,5 +83,3 @@ def registry(hub: Hub) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{file}?mode=ro", uri=True)
 
 
-def checksum(data: bytes) -> int:
-    return zlib.crc32(data)
