@@ -6,6 +6,7 @@ from repository import Repository
 CATALOGUE = "schemas/texts.toml"
 # Codes are written as whole string literals, `"section.what_happened"`, with a section the catalogue has.
 LITERAL = re.compile(r"\"([a-z]+)\.([a-z0-9_]+)\"")
+TEST_MODULE = re.compile(r"#\[cfg\(test\)\]\s*(?:pub(?:\([a-z]+\))? )?mod (\w+);")
 CHINESE = re.compile(r"\"[^\"\n]*[\u4e00-\u9fff][^\"\n]*\"")
 SPOKEN_TO_PEOPLE = ("hub/src/", "connectors/intake/", "hub/policy/", "hub/engine/", "hub/registry/", "hub/audit/")
 
@@ -41,9 +42,10 @@ def messages_exist_in_both_languages(repository: Repository):
 def codes_in_the_source_have_a_text(repository: Repository):
     known = catalogue(repository)
     sections = {code.split(".")[0] for code in known}
+    tests = test_files(repository)
     for path in repository.rust_files():
         # `schemas` names places in a contract the same way, and holds its own codes in its own tests.
-        if is_test(path) or path.startswith("schemas/"):
+        if path in tests or path.startswith("schemas/"):
             continue
         for section, key in LITERAL.findall(product_part(repository.read(path))):
             if section in sections and f"{section}.{key}" not in known:
@@ -53,8 +55,9 @@ def codes_in_the_source_have_a_text(repository: Repository):
 
 def people_are_not_addressed_in_code(repository: Repository):
     """Chinese in a string literal is a sentence for someone; it belongs into the catalogue, a contract or a view."""
+    tests = test_files(repository)
     for path in repository.rust_files():
-        if not path.startswith(SPOKEN_TO_PEOPLE) or is_test(path):
+        if not path.startswith(SPOKEN_TO_PEOPLE) or path in tests:
             continue
         for number, line in enumerate(product_part(repository.read(path)).splitlines(), 1):
             if not CHINESE.search(line.split("//")[0]):
@@ -63,8 +66,16 @@ def people_are_not_addressed_in_code(repository: Repository):
                 yield f"{path}:{number}"
 
 
-def is_test(path: str) -> bool:
-    return "/tests/" in path or path.endswith(("/tests.rs", "_tests.rs"))
+def test_files(repository: Repository) -> set[str]:
+    """Files that only test builds compile: `tests` folders and files, and modules declared under `#[cfg(test)]`."""
+    found = set()
+    for path in repository.rust_files():
+        if "/tests/" in path or path.endswith("/tests.rs"):
+            found.add(path)
+        folder = path.rsplit("/", 1)[0] if path.endswith(("/lib.rs", "/mod.rs", "/main.rs")) else path.removesuffix(".rs")
+        for name in TEST_MODULE.findall(repository.read(path)):
+            found |= {f"{folder}/{name}.rs", f"{folder}/{name}/mod.rs"}
+    return found
 
 
 def product_part(text: str) -> str:
