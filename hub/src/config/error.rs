@@ -17,7 +17,10 @@ impl ConfigError {
     pub(super) fn unreadable(path: &Path, source: &io::Error) -> ConfigError {
         ConfigError {
             code: "hub.config_unreadable",
-            args: vec![("file", path.display().to_string()), ("reason", source.to_string())],
+            args: vec![
+                ("file", path.display().to_string()),
+                ("reason", source.to_string()),
+            ],
         }
     }
 
@@ -26,24 +29,39 @@ impl ConfigError {
         let (line, key) = place(text, at);
         ConfigError {
             code: "hub.config_wrong",
-            args: vec![("line", line.to_string()), ("key", key), ("reason", first_line(error.message()))],
+            args: vec![
+                ("line", line.to_string()),
+                ("key", key),
+                ("reason", first_line(error.message())),
+            ],
         }
     }
 
     pub(super) fn refused(key: &'static str, code: &'static str) -> ConfigError {
-        ConfigError { code, args: vec![("key", key.to_owned())] }
+        ConfigError {
+            code,
+            args: vec![("key", key.to_owned())],
+        }
     }
 
     pub(super) fn out_of_range(key: &'static str, least: u64, most: u64) -> ConfigError {
         ConfigError {
             code: "hub.config_out_of_range",
-            args: vec![("key", key.to_owned()), ("least", least.to_string()), ("most", most.to_string())],
+            args: vec![
+                ("key", key.to_owned()),
+                ("least", least.to_string()),
+                ("most", most.to_string()),
+            ],
         }
     }
 
     /// The fault in words, for the operator.
     pub fn message(&self) -> texts::Message {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let args: Vec<(&str, &str)> = self
+            .args
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         texts::render(self.code, &args)
     }
 }

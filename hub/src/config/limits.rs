@@ -66,7 +66,12 @@ impl Default for Limits {
 
 impl Limits {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        in_range("limits.submission_bytes", self.submission_bytes, 1 << 10, 16 << 30)?;
+        in_range(
+            "limits.submission_bytes",
+            self.submission_bytes,
+            1 << 10,
+            16 << 30,
+        )?;
         in_range("limits.body_bytes", self.body_bytes, 4 << 10, 64 << 20)?;
         in_range("limits.sql_bytes", self.sql_bytes, 256, 1 << 20)?;
         in_range("limits.rows", self.rows, 1, u64::from(u32::MAX))?;
@@ -75,10 +80,20 @@ impl Limits {
         in_range("limits.check_seconds", self.check_seconds, 1, 86_400)?;
         in_range("limits.write_seconds", self.write_seconds, 1, 3_600)?;
         in_range("limits.memory_bytes", self.memory_bytes, 16 << 20, 1 << 42)?;
-        in_range("limits.queries_per_department", self.queries_per_department.into(), 1, 1_000)?;
+        in_range(
+            "limits.queries_per_department",
+            self.queries_per_department.into(),
+            1,
+            1_000,
+        )?;
         in_range("limits.queries", self.queries.into(), 1, 1_000)?;
         in_range("limits.queue_seconds", self.queue_seconds, 0, 3_600)?;
-        in_range("limits.http_connections", self.http_connections.into(), 1, 100_000)?;
+        in_range(
+            "limits.http_connections",
+            self.http_connections.into(),
+            1,
+            100_000,
+        )?;
         in_range("limits.pg_connections", self.pg_connections.into(), 1, 100_000)?;
         in_range("limits.pg_idle_seconds", self.pg_idle_seconds, 1, 86_400)
     }
@@ -130,7 +145,12 @@ impl Workers {
         in_range("workers.parse_ready", self.parse_ready.into(), 0, 256)?;
         in_range("workers.parse_at_once", self.parse_at_once.into(), 1, 256)?;
         in_range("workers.tasks_max", self.tasks_max.into(), 1, 1_000_000)?;
-        in_range("workers.address_space_bytes", self.address_space_bytes, 1 << 30, 1 << 42)
+        in_range(
+            "workers.address_space_bytes",
+            self.address_space_bytes,
+            1 << 30,
+            1 << 42,
+        )
     }
 }
 
@@ -148,7 +168,11 @@ pub struct SignIn {
 
 impl Default for SignIn {
     fn default() -> Self {
-        SignIn { session_hours: 8, token_days_max: 30, at_once: 4 }
+        SignIn {
+            session_hours: 8,
+            token_days_max: 30,
+            at_once: 4,
+        }
     }
 }
 
@@ -161,5 +185,9 @@ impl SignIn {
 }
 
 fn in_range(key: &'static str, value: u64, least: u64, most: u64) -> Result<(), ConfigError> {
-    if (least..=most).contains(&value) { Ok(()) } else { Err(ConfigError::out_of_range(key, least, most)) }
+    if (least..=most).contains(&value) {
+        Ok(())
+    } else {
+        Err(ConfigError::out_of_range(key, least, most))
+    }
 }

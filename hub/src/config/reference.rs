@@ -1,4 +1,4 @@
-//! `docs/reference/config.md`, generated: every key with its default and its text in both languages. A test holds the
+//! `docs/reference/configuration.md`, generated: every key with its default and its text in both languages. A test holds the
 //! page in the repository against what this file writes.
 
 use std::fmt::Write;
@@ -14,7 +14,11 @@ pub fn reference() -> String {
     let mut page = format!("# taxhub.toml\n\n{}\n\n{}\n\n```toml\n", title.zh, title.en);
     page.push_str(&Config::default().to_toml());
     let meaning = texts::render("hub.config_meaning", &[]);
-    let _ = write!(page, "```\n\n| Key | Default | {} | {} |\n| --- | --- | --- | --- |\n", meaning.zh, meaning.en);
+    let _ = write!(
+        page,
+        "```\n\n| Key | Default | {} | {} |\n| --- | --- | --- | --- |\n",
+        meaning.zh, meaning.en
+    );
     for (key, value) in keys() {
         let text = texts::render(&code(&key), &[]);
         let _ = writeln!(page, "| `{key}` | `{value}` | {} | {} |", text.zh, text.en);
@@ -32,7 +36,11 @@ pub(super) fn keys() -> Vec<(String, String)> {
 
 fn open(prefix: &str, table: &Table, found: &mut Vec<(String, String)>) {
     for (name, value) in table {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
             Value::Table(inner) => open(&key, inner, found),
             plain => found.push((key, plain.to_string())),

@@ -13,7 +13,10 @@ fn refusal(text: &str) -> super::ConfigError {
 #[test]
 fn an_empty_file_is_the_defaults_and_the_defaults_are_a_file() {
     assert_eq!(Config::parse("").unwrap(), Config::default());
-    assert_eq!(Config::parse(&Config::default().to_toml()).unwrap(), Config::default());
+    assert_eq!(
+        Config::parse(&Config::default().to_toml()).unwrap(),
+        Config::default()
+    );
 }
 
 #[test]
@@ -21,14 +24,20 @@ fn an_unknown_key_is_named_with_its_line() {
     let error = refusal("data_dir = \"d\"\n\n[limits]\nrows = 10\nrosw = 5\n");
     assert_eq!(error.code, "hub.config_wrong");
     assert!(error.args.contains(&("line", "5".to_owned())), "{error:?}");
-    assert!(error.args.contains(&("key", "limits.rosw".to_owned())), "{error:?}");
+    assert!(
+        error.args.contains(&("key", "limits.rosw".to_owned())),
+        "{error:?}"
+    );
 }
 
 #[test]
 fn a_value_of_the_wrong_kind_is_named_with_its_line() {
     let error = refusal("[listen]\nhttp = 80\n");
     assert!(error.args.contains(&("line", "2".to_owned())), "{error:?}");
-    assert!(error.args.contains(&("key", "listen.http".to_owned())), "{error:?}");
+    assert!(
+        error.args.contains(&("key", "listen.http".to_owned())),
+        "{error:?}"
+    );
 }
 
 #[test]
@@ -39,7 +48,10 @@ fn an_unknown_table_is_named() {
 
 #[test]
 fn a_network_address_needs_the_word_that_something_else_protects_it() {
-    assert_eq!(refusal("[listen]\npg = \"0.0.0.0:5432\"\n").code, "hub.config_plain_network");
+    assert_eq!(
+        refusal("[listen]\npg = \"0.0.0.0:5432\"\n").code,
+        "hub.config_plain_network"
+    );
     Config::parse("[listen]\npg = \"0.0.0.0:5432\"\nallow_plain_network = true\n").unwrap();
     Config::parse("[listen]\npg = \"[::1]:0\"\n").unwrap();
 }
@@ -48,7 +60,10 @@ fn a_network_address_needs_the_word_that_something_else_protects_it() {
 fn limits_have_limits() {
     let error = refusal("[limits]\nquery_seconds = 0\n");
     assert_eq!(error.code, "hub.config_out_of_range");
-    assert_eq!(refusal("[log]\nlevel = \"hub=lots\"\n").code, "hub.config_log_level");
+    assert_eq!(
+        refusal("[log]\nlevel = \"hub=lots\"\n").code,
+        "hub.config_log_level"
+    );
 }
 
 #[test]
@@ -57,18 +72,24 @@ fn paths_follow_the_file_not_the_working_folder() {
     let file = folder.path().join("taxhub.toml");
     fs::write(&file, "data_dir = \"here\"\n").unwrap();
     assert_eq!(Config::load(&file).unwrap().data_dir, folder.path().join("here"));
-    assert_eq!(Config::load(&folder.path().join("none.toml")).unwrap_err().code, "hub.config_unreadable");
+    assert_eq!(
+        Config::load(&folder.path().join("none.toml")).unwrap_err().code,
+        "hub.config_unreadable"
+    );
 }
 
 #[test]
 fn every_key_has_a_text_and_the_page_in_the_repository_is_the_generated_one() {
     for (key, _) in super::reference::keys() {
-        assert!(texts::get(&super::reference::code(&key)).is_some(), "no text for {key}");
+        assert!(
+            texts::get(&super::reference::code(&key)).is_some(),
+            "no text for {key}"
+        );
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/config.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/configuration.md");
     let kept = fs::read_to_string(path).unwrap_or_default();
     if kept != reference() {
         fs::write(path, reference()).unwrap();
-        panic!("docs/reference/config.md was out of date and is now rewritten: look at it and commit it");
+        panic!("docs/reference/configuration.md was out of date and is now rewritten: look at it and commit it");
     }
 }
