@@ -1,6 +1,6 @@
 """Turns the output of one stage into `passed failed`: `count.py EXIT_CODE LOG`.
 
-Knows cargo's, pytest's and our own summaries. A stage without one counts as a single check, judged by its exit code; a
+Knows cargo's, pytest's and our own summaries, and the ticks of the demo. A stage without one counts as a single check, judged by its exit code; a
 stage that fails without reporting a failure counts as one failure.
 """
 import re
@@ -15,6 +15,8 @@ def counts(code: int, log: str) -> tuple[int, int]:
     elif tidy := re.search(r"^tidy: (\d+) rules, (\d+) breaches", log, re.MULTILINE):
         breached = set(re.findall(r"^tidy: ([a-z ]+): ", log, re.MULTILINE))
         passed, failed = int(tidy.group(1)) - len(breached), len(breached)
+    elif re.search(r"^[✔✘] ", log, re.MULTILINE):
+        passed, failed = (len(re.findall(rf"^{mark} ", log, re.MULTILINE)) for mark in "✔✘")
     elif summary := summary_line(log):
         passed, failed = (number(summary, word) for word in ("passed", "failed"))
         failed += number(summary, "error")

@@ -21,6 +21,7 @@ CARGO = "test result: ok. 5 passed; 0 failed; 1 ignored\nnoise\ntest result: FAI
     (1, "storm: 22 kills\n20 passed, 3 failed\n", (20, 3)),
     (1, "tidy: files stay short: a\ntidy: files stay short: b\ntidy: 18 rules, 2 breaches\n", (17, 1)),
     (0, "tidy: 18 rules, 0 breaches\n", (18, 0)),
+    (1, "✔ one thing\n  ✔ not at the margin\n✘ another: got 1, expected 2\n", (1, 1)),
     (0, "", (1, 0)),
     (137, "", (0, 1)),
     (4, "no tests ran in 0.01s\n", (0, 1)),
