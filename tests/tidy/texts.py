@@ -74,7 +74,7 @@ def test_files(repository: Repository) -> set[str]:
             found.add(path)
         folder = path.rsplit("/", 1)[0] if path.endswith(("/lib.rs", "/mod.rs", "/main.rs")) else path.removesuffix(".rs")
         for name in TEST_MODULE.findall(repository.read(path)):
-            found |= {f"{folder}/{name}.rs", f"{folder}/{name}/mod.rs"}
+            found |= {one for one in repository.rust_files() if one.startswith((f"{folder}/{name}.rs", f"{folder}/{name}/"))}
     return found
 
 
