@@ -55,9 +55,15 @@ pub struct Answer {
 }
 
 enum State {
-    Flowing { opened: Opened, batches: BoxStream<'static, Result<RecordBatch, Refusal>> },
+    Flowing {
+        opened: Opened,
+        batches: BoxStream<'static, Result<RecordBatch, Refusal>>,
+    },
     /// The entry is being closed; `after` is what the reader gets then.
-    Closing { closed: JoinHandle<Result<EntryId, audit::AuditError>>, after: Option<Refusal> },
+    Closing {
+        closed: JoinHandle<Result<EntryId, audit::AuditError>>,
+        after: Option<Refusal>,
+    },
     Over,
 }
 
@@ -69,7 +75,14 @@ impl Answer {
         meta: AnswerMeta,
         batches: BoxStream<'static, Result<RecordBatch, Refusal>>,
     ) -> Answer {
-        Answer { schema, meta, entry: opened.id(), rows: 0, bytes: 0, state: State::Flowing { opened, batches } }
+        Answer {
+            schema,
+            meta,
+            entry: opened.id(),
+            rows: 0,
+            bytes: 0,
+            state: State::Flowing { opened, batches },
+        }
     }
 
     pub fn schema(&self) -> SchemaRef {
@@ -119,7 +132,10 @@ impl Answer {
     /// Closing waits for the disk, so it leaves the threads that answer.
     fn close(&self, opened: Opened, outcome: Outcome, after: Option<Refusal>) -> State {
         let closing = Closing::new(outcome, self.detail(after.as_ref()));
-        State::Closing { closed: tokio::task::spawn_blocking(move || opened.close(closing)), after }
+        State::Closing {
+            closed: tokio::task::spawn_blocking(move || opened.close(closing)),
+            after,
+        }
     }
 }
 
@@ -167,7 +183,9 @@ impl Stream for Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        let State::Flowing { opened, batches } = std::mem::replace(&mut self.state, State::Over) else { return };
+        let State::Flowing { opened, batches } = std::mem::replace(&mut self.state, State::Over) else {
+            return;
+        };
         // The query stops before its entry says so.
         drop(batches);
         let closing = Closing::new(Outcome::Cancelled, self.detail(None));
@@ -185,6 +203,9 @@ impl Drop for Answer {
 
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Answer").field("entry", &self.entry).field("rows", &self.rows).finish_non_exhaustive()
+        f.debug_struct("Answer")
+            .field("entry", &self.entry)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
     }
 }

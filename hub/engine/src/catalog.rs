@@ -6,8 +6,8 @@ mod information;
 use std::sync::Arc;
 
 use datafusion::catalog::{
-    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider,
-    SchemaProvider,
+    CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList,
+    MemorySchemaProvider, SchemaProvider,
 };
 
 use crate::pins::{CATALOG, SCHEMA};
@@ -33,7 +33,9 @@ pub(crate) fn named(relation: &str) -> Named {
     let parts: Vec<&str> = relation.split('.').collect();
     match parts.as_slice() {
         [view] | [SCHEMA, view] | [CATALOG, SCHEMA, view] => Named::View((*view).to_owned()),
-        [INFORMATION, table] | [CATALOG, INFORMATION, table] if INFORMATION_TABLES.contains(table) => Named::Information,
+        [INFORMATION, table] | [CATALOG, INFORMATION, table] if INFORMATION_TABLES.contains(table) => {
+            Named::Information
+        }
         _ => Named::Nothing,
     }
 }
@@ -50,13 +52,17 @@ pub(crate) fn catalogs(
         for (name, table) in information::tables(&tables).map_err(failed)? {
             schema.register_table(name, table).map_err(failed)?;
         }
-        catalog.register_schema(INFORMATION, Arc::new(schema)).map_err(failed)?;
+        catalog
+            .register_schema(INFORMATION, Arc::new(schema))
+            .map_err(failed)?;
     }
     let schema = MemorySchemaProvider::new();
     for (name, table) in tables {
         schema.register_table(name, table).map_err(failed)?;
     }
-    catalog.register_schema(SCHEMA, Arc::new(schema)).map_err(failed)?;
+    catalog
+        .register_schema(SCHEMA, Arc::new(schema))
+        .map_err(failed)?;
     let list = MemoryCatalogProviderList::new();
     list.register_catalog(CATALOG.to_owned(), Arc::new(catalog));
     Ok(Arc::new(list))

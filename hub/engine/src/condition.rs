@@ -20,7 +20,10 @@ pub(crate) fn filter(condition: &Condition, schema: &DFSchema) -> Result<Option<
             if values.is_empty() {
                 return Ok(Some(lit(false)));
             }
-            let values = values.iter().map(|value| Expr::Literal(text(&kind, value), None)).collect();
+            let values = values
+                .iter()
+                .map(|value| Expr::Literal(text(&kind, value), None))
+                .collect();
             Ok(Some(column.in_list(values, false)))
         }
         Condition::AtLeast { column, min } => {

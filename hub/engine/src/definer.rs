@@ -2,14 +2,16 @@
 //! Not here: what a grant leaves of it; see `scan`.
 
 mod lineage;
-mod typed;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
 use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::datasource::{provider_as_source, source_as_provider};
@@ -38,7 +40,10 @@ pub(crate) struct ViewRights {
 
 impl ViewRights {
     fn under(grant: &Grant, view: &View) -> Option<ViewRights> {
-        (grant.view() == view.name()).then(|| ViewRights { view: view.name().clone(), feeds: view.inputs().to_vec() })
+        (grant.view() == view.name()).then(|| ViewRights {
+            view: view.name().clone(),
+            feeds: view.inputs().to_vec(),
+        })
     }
 
     pub(crate) fn cover(&self, feed: &FeedId) -> bool {
@@ -73,10 +78,14 @@ pub(crate) fn state(
     let feeds = MemorySchemaProvider::new();
     for (feed, columns) in columns {
         let table = Arc::new(FeedTable::closed(feed.clone(), columns));
-        feeds.register_table(feed.to_string(), table).map_err(|error| crate::refusal::execution(&error))?;
+        feeds
+            .register_table(feed.to_string(), table)
+            .map_err(|error| crate::refusal::execution(&error))?;
     }
     let catalog = MemoryCatalogProvider::new();
-    catalog.register_schema(FEEDS_SCHEMA, Arc::new(feeds)).map_err(|error| crate::refusal::execution(&error))?;
+    catalog
+        .register_schema(FEEDS_SCHEMA, Arc::new(feeds))
+        .map_err(|error| crate::refusal::execution(&error))?;
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(pins::CATALOG.to_owned(), Arc::new(catalog));
     pins::state(Arc::new(catalogs), runtime, partitions)
@@ -86,20 +95,33 @@ pub(crate) fn state(
 pub(crate) async fn shape(view: &View, state: &SessionState) -> Result<LogicalPlan, ViewError> {
     let mut statements = read(view.sql(), &StatementLimits::default()).map_err(|_| ViewError::Syntax)?;
     let statement = statements.pop().ok_or(ViewError::Syntax)?;
-    let plan = state.statement_to_plan(PlannedStatement::Statement(Box::new(statement.tree))).await;
+    let plan = state
+        .statement_to_plan(PlannedStatement::Statement(Box::new(statement.tree)))
+        .await;
     let plan = plan.map_err(|error| {
         tracing::error!(%error, view = %view.name(), "a view cannot be planned");
         ViewError::NotPlanned
     })?;
-    let names: Vec<&str> = plan.schema().fields().iter().map(|field| field.name().as_str()).collect();
-    if !names.into_iter().eq(view.columns().iter().map(|column| column.name.as_str())) {
+    let names: Vec<&str> = plan
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| field.name().as_str())
+        .collect();
+    if !names
+        .into_iter()
+        .eq(view.columns().iter().map(|column| column.name.as_str()))
+    {
         return Err(ViewError::ColumnsDiffer);
     }
     // Types are coerced first: the casts the planner adds must be harmless as well.
-    let coerced = state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {}).map_err(|error| {
-        tracing::error!(%error, view = %view.name(), "a view cannot be planned");
-        ViewError::NotPlanned
-    })?;
+    let coerced = state
+        .analyzer()
+        .execute_and_check(plan, state.config_options(), |_, _| {})
+        .map_err(|error| {
+            tracing::error!(%error, view = %view.name(), "a view cannot be planned");
+            ViewError::NotPlanned
+        })?;
     typed::check(&coerced)?;
     Ok(coerced)
 }
@@ -117,17 +139,27 @@ pub(crate) async fn open(
         tracing::error!(%error, view = %view.name(), "a view cannot be opened");
         unusable()
     })?;
-    let origins: Vec<Option<Origin>> = (0..plan.schema().fields().len()).map(|index| origin(&plan, index)).collect();
+    let origins: Vec<Option<Origin>> = (0..plan.schema().fields().len())
+        .map(|index| origin(&plan, index))
+        .collect();
     let scope = scope(view, grant.condition(), &origins);
-    let mut tables = Tables { released_only: true, rows: 0 };
+    let mut tables = Tables {
+        released_only: true,
+        rows: Some(0),
+    };
     let mut refusal = None;
     let opened = plan.transform_up(|node| {
-        let LogicalPlan::TableScan(mut scan) = node else { return Ok(Transformed::no(node)) };
+        let LogicalPlan::TableScan(mut scan) = node else {
+            return Ok(Transformed::no(node));
+        };
         let closed = source_as_provider(&scan.source)?;
         match open_table(&closed, &rights, snapshots, &scope) {
             Ok(table) => {
                 tables.released_only &= table.released_only();
-                tables.rows = tables.rows.saturating_add(table.released_rows());
+                tables.rows = tables
+                    .rows
+                    .zip(table.released_rows())
+                    .map(|(sum, rows)| sum.saturating_add(rows));
                 scan.source = provider_as_source(Arc::new(table));
             }
             Err(found) => refusal = refusal.take().or(Some(found)),
@@ -141,7 +173,7 @@ pub(crate) async fn open(
     let row_by_row = lineage::row_by_row(&plan);
     Ok(Defined {
         origins,
-        released_rows: row_by_row.then_some(tables.rows),
+        released_rows: tables.rows.filter(|_| row_by_row),
         released_only: tables.released_only,
         row_by_row,
         plan,
@@ -150,7 +182,7 @@ pub(crate) async fn open(
 
 struct Tables {
     released_only: bool,
-    rows: u64,
+    rows: Option<u64>,
 }
 
 fn open_table(
@@ -161,7 +193,10 @@ fn open_table(
 ) -> Result<FeedTable, Refusal> {
     let unusable = || Refusal::new(Reason::ViewUnusable).with("view", rights.view());
     let closed = closed.downcast_ref::<FeedTable>().ok_or_else(unusable)?;
-    let snapshot = snapshots.iter().find(|snapshot| snapshot.feed == *closed.feed()).ok_or_else(unusable)?;
+    let snapshot = snapshots
+        .iter()
+        .find(|snapshot| snapshot.feed == *closed.feed())
+        .ok_or_else(unusable)?;
     FeedTable::open(rights, snapshot, scope)
 }
 
@@ -172,10 +207,16 @@ fn scope(view: &View, condition: &Condition, origins: &[Option<Origin>]) -> File
         Condition::AtLeast { .. } => FileScope::Unknown,
         Condition::In { column, values } => {
             let index = view.columns().iter().position(|known| known.name == *column);
-            match index.and_then(|index| origins.get(index)).and_then(Option::as_ref) {
+            match index
+                .and_then(|index| origins.get(index))
+                .and_then(Option::as_ref)
+            {
                 // With several inputs the scope says nothing about the rows of the others.
                 Some(origin) if view.inputs().len() == 1 && origin.through_rows => {
-                    let column = ScopeColumn { column: origin.column.clone(), values: values.clone() };
+                    let column = ScopeColumn {
+                        column: origin.column.clone(),
+                        values: values.clone(),
+                    };
                     FileScope::Columns(vec![column])
                 }
                 _ => FileScope::Unknown,
@@ -190,7 +231,11 @@ fn scope(view: &View, condition: &Condition, origins: &[Option<Origin>]) -> File
                     FileScope::Unknown => return FileScope::Unknown,
                 }
             }
-            if columns.is_empty() { FileScope::All } else { FileScope::Columns(columns) }
+            if columns.is_empty() {
+                FileScope::All
+            } else {
+                FileScope::Columns(columns)
+            }
         }
     }
 }

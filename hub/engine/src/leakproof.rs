@@ -24,7 +24,9 @@ impl ClearColumns {
     /// Keeps the columns whose comparisons are total: nested ones are "not implemented" for some values.
     pub(crate) fn new(columns: impl IntoIterator<Item = (String, DataType)>) -> ClearColumns {
         let flat = |kind: &DataType| kind.is_primitive() || kind.is_string() || *kind == DataType::Boolean;
-        ClearColumns { kinds: columns.into_iter().filter(|(_, kind)| flat(kind)).collect() }
+        ClearColumns {
+            kinds: columns.into_iter().filter(|(_, kind)| flat(kind)).collect(),
+        }
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
@@ -42,16 +44,18 @@ impl ClearColumns {
     fn operand(&self, expr: &Expr) -> Option<DataType> {
         match expr {
             Expr::Literal(value, _) => Some(value.data_type()),
-            Expr::Cast(Cast { expr, field }) => {
-                self.kind(expr).filter(|from| lossless(from, field.data_type())).map(|_| field.data_type().clone())
-            }
+            Expr::Cast(Cast { expr, field }) => self
+                .kind(expr)
+                .filter(|from| lossless(from, field.data_type()))
+                .map(|_| field.data_type().clone()),
             expr => self.kind(expr).cloned(),
         }
     }
 
     /// Two operands of one type. Of two types the planner would cast one, and the cast may fail.
     fn alike(&self, left: &Expr, right: &Expr) -> bool {
-        self.operand(left).is_some_and(|kind| self.operand(right) == Some(kind))
+        self.operand(left)
+            .is_some_and(|kind| self.operand(right) == Some(kind))
     }
 
     /// May the predicate meet hidden rows?
@@ -59,7 +63,11 @@ impl ClearColumns {
         use Operator::*;
         let literal = |expr: &Expr| matches!(expr, Expr::Literal(..));
         match expr {
-            Expr::BinaryExpr(BinaryExpr { left, op: And | Or, right }) => self.leakproof(left) && self.leakproof(right),
+            Expr::BinaryExpr(BinaryExpr {
+                left,
+                op: And | Or,
+                right,
+            }) => self.leakproof(left) && self.leakproof(right),
             Expr::BinaryExpr(BinaryExpr {
                 left,
                 op: Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom,
@@ -67,12 +75,23 @@ impl ClearColumns {
             }) => self.alike(left, right),
             Expr::Not(expr) => self.leakproof(expr),
             Expr::IsNull(expr) | Expr::IsNotNull(expr) => self.operand(expr).is_some(),
-            Expr::InList(list) => list.list.iter().all(|value| literal(value) && self.alike(&list.expr, value)),
+            Expr::InList(list) => list
+                .list
+                .iter()
+                .all(|value| literal(value) && self.alike(&list.expr, value)),
             Expr::Between(between) => {
                 let bounds = [&between.low, &between.high];
-                bounds.into_iter().all(|bound| literal(bound) && self.alike(&between.expr, bound))
+                bounds
+                    .into_iter()
+                    .all(|bound| literal(bound) && self.alike(&between.expr, bound))
             }
-            Expr::Like(Like { expr, pattern, escape_char: None, case_insensitive: false, .. }) => {
+            Expr::Like(Like {
+                expr,
+                pattern,
+                escape_char: None,
+                case_insensitive: false,
+                ..
+            }) => {
                 let short = match pattern.as_ref() {
                     Expr::Literal(value, _) => value
                         .try_as_str()

@@ -1,9 +1,9 @@
 //! What a reader sees instead of a value: each treatment as an expression that keeps the column's type and gives a
 //! value, or NULL, for every input there is. A treatment that does not fit a column is refused, never skipped.
 
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::sync::Arc;
 
@@ -11,7 +11,9 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringView
 use datafusion::arrow::datatypes::{DataType, Date32Type};
 use datafusion::common::{ScalarValue, internal_err};
 use datafusion::error::Result;
-use datafusion::logical_expr::{ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
 use schemas::Treatment;
 
 /// What becomes of a column.
@@ -71,7 +73,10 @@ struct Mask {
 
 impl Mask {
     fn new(treatment: Treatment) -> Mask {
-        Mask { treatment, signature: Signature::any(1, Volatility::Immutable) }
+        Mask {
+            treatment,
+            signature: Signature::any(1, Volatility::Immutable),
+        }
     }
 }
 
@@ -93,7 +98,9 @@ impl ScalarUDFImpl for Mask {
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let [array] = arrays.as_slice() else { return internal_err!("a mask has one argument") };
+        let [array] = arrays.as_slice() else {
+            return internal_err!("a mask has one argument");
+        };
         Ok(ColumnarValue::Array(apply(self.treatment, array)?))
     }
 }
@@ -107,11 +114,21 @@ fn apply(treatment: Treatment, array: &ArrayRef) -> Result<ArrayRef> {
         }
         (treatment, DataType::Utf8View) => {
             let values = array.as_string_view();
-            Arc::new(values.iter().map(|value| value.map(|value| text::mask(treatment, value))).collect::<StringViewArray>())
+            Arc::new(
+                values
+                    .iter()
+                    .map(|value| value.map(|value| text::mask(treatment, value)))
+                    .collect::<StringViewArray>(),
+            )
         }
         (treatment, DataType::Utf8) => {
             let values = array.as_string::<i32>();
-            Arc::new(values.iter().map(|value| value.map(|value| text::mask(treatment, value))).collect::<StringArray>())
+            Arc::new(
+                values
+                    .iter()
+                    .map(|value| value.map(|value| text::mask(treatment, value)))
+                    .collect::<StringArray>(),
+            )
         }
         _ => return internal_err!("a mask met a type it was not made for"),
     };

@@ -33,7 +33,10 @@ pub(crate) const SCHEMA: &str = "public";
 pub(crate) const PINS: &[(&str, &str)] = &[
     // Answered min and max wrongly in 43 of 300 runs over two small files; upstream #24816. Never pin the umbrella
     // setting `enable_dynamic_filter_pushdown` beside it: setting that one overwrites this one.
-    ("datafusion.optimizer.enable_aggregate_dynamic_filter_pushdown", "false"),
+    (
+        "datafusion.optimizer.enable_aggregate_dynamic_filter_pushdown",
+        "false",
+    ),
     // Wrong rows together with dynamic filters (upstream #24352, #24355, #24109), and a scope is always a filter.
     ("datafusion.execution.parquet.pushdown_filters", "false"),
     // Reorders conjuncts by cost while reading.
@@ -72,7 +75,9 @@ pub(crate) fn config(partitions: usize) -> Result<SessionConfig> {
         config.options_mut().set(setting, value)?;
     }
     // Planning many files at once buys nothing on the few threads a worker has.
-    config.options_mut().set("datafusion.execution.planning_concurrency", "1")?;
+    config
+        .options_mut()
+        .set("datafusion.execution.planning_concurrency", "1")?;
     Ok(config)
 }
 

@@ -93,7 +93,8 @@ impl Reason {
     pub fn sqlstate(self) -> &'static str {
         use Reason::*;
         match self {
-            SqlTooLong | TooManyTokens | TooManyStatements | TooComplex | TooDeep | TooManyJoins | ListTooLong => "54001",
+            SqlTooLong | TooManyTokens | TooManyStatements | TooComplex | TooDeep | TooManyJoins
+            | ListTooLong => "54001",
             FunctionLimit | RowsLimit | BytesLimit => "54000",
             Syntax => "42601",
             StatementNotAllowed | ClauseNotAllowed | NotSupported => "0A000",
@@ -166,11 +167,43 @@ impl Reason {
     pub const ALL: [Reason; 37] = {
         use Reason::*;
         [
-            SqlTooLong, TooManyTokens, TooManyStatements, TooComplex, TooDeep, TooManyJoins, ListTooLong, Syntax,
-            StatementNotAllowed, ClauseNotAllowed, UnknownRelation, UnknownColumn, AmbiguousColumn, UnknownFunction,
-            Grouping, TypeMismatch, NotSupported, NotPlanned, ParameterCount, ParameterInvalid, DivisionByZero,
-            OutOfRange, NotConvertible, InvalidArgument, FunctionLimit, Memory, RowsLimit, BytesLimit, Deadline,
-            Cancelled, Revoked, WorkerLost, GrantInvalid, GrantUnusable, ViewUnusable, AuditUnavailable, Internal,
+            SqlTooLong,
+            TooManyTokens,
+            TooManyStatements,
+            TooComplex,
+            TooDeep,
+            TooManyJoins,
+            ListTooLong,
+            Syntax,
+            StatementNotAllowed,
+            ClauseNotAllowed,
+            UnknownRelation,
+            UnknownColumn,
+            AmbiguousColumn,
+            UnknownFunction,
+            Grouping,
+            TypeMismatch,
+            NotSupported,
+            NotPlanned,
+            ParameterCount,
+            ParameterInvalid,
+            DivisionByZero,
+            OutOfRange,
+            NotConvertible,
+            InvalidArgument,
+            FunctionLimit,
+            Memory,
+            RowsLimit,
+            BytesLimit,
+            Deadline,
+            Cancelled,
+            Revoked,
+            WorkerLost,
+            GrantInvalid,
+            GrantUnusable,
+            ViewUnusable,
+            AuditUnavailable,
+            Internal,
         ]
     };
 }
@@ -192,13 +225,21 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal without further words.
     pub fn new(reason: Reason) -> Refusal {
-        Refusal { reason, args: Vec::new(), position: None }
+        Refusal {
+            reason,
+            args: Vec::new(),
+            position: None,
+        }
     }
 
     /// Adds a word for the `{name}` in the text. Long words are cut: they are the caller's own and need no echo.
     pub fn with(mut self, name: &str, value: impl ToString) -> Refusal {
         let value = value.to_string();
-        let cut: String = value.chars().filter(|c| !c.is_control()).take(WORD_CHARS_MAX).collect();
+        let cut: String = value
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(WORD_CHARS_MAX)
+            .collect();
         self.args.push((name.to_owned(), cut));
         self
     }
@@ -234,7 +275,11 @@ impl Refusal {
 
     /// The sentence in both languages.
     pub fn message(&self) -> schemas::texts::Message {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let args: Vec<(&str, &str)> = self
+            .args
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         schemas::texts::render(self.code(), &args)
     }
 }

@@ -39,7 +39,11 @@ pub struct EngineSettings {
 
 impl Default for EngineSettings {
     fn default() -> EngineSettings {
-        EngineSettings { statements: StatementLimits::default(), partitions: 2, spill: None }
+        EngineSettings {
+            statements: StatementLimits::default(),
+            partitions: 2,
+            spill: None,
+        }
     }
 }
 
@@ -70,21 +74,28 @@ impl Engine {
     /// An engine whose barrier is broken on purpose.
     #[cfg(test)]
     pub(crate) fn broken(self, breach: crate::scan::breach::Breach) -> Engine {
-        Engine { breach: Some(breach), ..self }
+        Engine {
+            breach: Some(breach),
+            ..self
+        }
     }
 
     /// What the task would answer, without running it.
     pub async fn describe(&self, task: Task) -> Result<Described, Refusal> {
         let deadline = Deadline::of(&task);
         let engine = self.clone();
-        deadline.planning(async move { engine.prepare(&task).await?.described(&task) }).await
+        deadline
+            .planning(async move { engine.prepare(&task).await?.described(&task) })
+            .await
     }
 
     /// Runs the task. Call it on a runtime made by [`runtime`]; dropping the rows cancels the query.
     pub async fn answer(&self, task: Task) -> Result<(SchemaRef, Rows), Refusal> {
         let deadline = Deadline::of(&task);
         let engine = self.clone();
-        deadline.planning(async move { engine.begin(task, deadline).await }).await
+        deadline
+            .planning(async move { engine.begin(task, deadline).await })
+            .await
     }
 
     async fn begin(&self, task: Task, deadline: Deadline) -> Result<(SchemaRef, Rows), Refusal> {
@@ -93,14 +104,18 @@ impl Engine {
         let columns = prepared.columns();
         let caps = prepared.caps;
         let Prepared { state, plan, .. } = prepared.with_values(&task)?;
-        let planned = state.create_physical_plan(&plan).await.map_err(|error| refusal::planning(&error))?;
+        let planned = state
+            .create_physical_plan(&plan)
+            .await
+            .map_err(|error| refusal::planning(&error))?;
         guard::leaves(&planned)?;
         if explain {
             let lines = displayable(planned.as_ref()).indent(false).to_string();
             let batch = explained(&lines)?;
             return Ok((batch.schema(), Rows::once(batch)));
         }
-        let batches = execute_stream(planned, state.task_ctx()).map_err(|error| refusal::execution(&error))?;
+        let batches =
+            execute_stream(planned, state.task_ctx()).map_err(|error| refusal::execution(&error))?;
         Ok((columns.clone(), Rows::of(batches, columns, caps, deadline)))
     }
 }
@@ -115,7 +130,10 @@ struct Deadline {
 impl Deadline {
     fn of(task: &Task) -> Deadline {
         let seconds = task.limits.seconds_max;
-        Deadline { at: Instant::now() + Duration::from_secs(seconds.min(SECONDS_MAX)), seconds }
+        Deadline {
+            at: Instant::now() + Duration::from_secs(seconds.min(SECONDS_MAX)),
+            seconds,
+        }
     }
 
     fn refusal(self) -> Refusal {

@@ -8,6 +8,7 @@
 pub(crate) mod breach;
 mod estimate;
 mod leaf;
+mod offer;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +21,9 @@ use datafusion::common::{Column, internal_datafusion_err, plan_err};
 use datafusion::datasource::TableType;
 use datafusion::error::Result;
 use datafusion::execution::SessionState;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, TableProviderFilterPushDown as Pushdown, lit};
+use datafusion::logical_expr::{
+    Expr, LogicalPlan, LogicalPlanBuilder, TableProviderFilterPushDown as Pushdown, lit,
+};
 use datafusion::physical_plan::ExecutionPlan;
 use lake::Snapshot;
 use policy::{Condition, Grant};
@@ -78,7 +81,9 @@ impl GovernedTable {
     ) -> Result<GovernedTable, Refusal> {
         let unusable = || Refusal::new(Reason::GrantUnusable).with("view", view.name());
         let row_by_row = defined.row_by_row;
-        let view_plan = LogicalPlanBuilder::from(defined.plan).alias(INSIDE).and_then(LogicalPlanBuilder::build);
+        let view_plan = LogicalPlanBuilder::from(defined.plan)
+            .alias(INSIDE)
+            .and_then(LogicalPlanBuilder::build);
         let view_plan = view_plan.map_err(|error| refusal::execution(&error))?;
         let filter = condition::filter(grant.condition(), view_plan.schema()).map_err(|()| unusable())?;
 
@@ -89,7 +94,11 @@ impl GovernedTable {
             if released.iter().any(|known| known.name == *name) {
                 return Err(unusable());
             }
-            let index = view.columns().iter().position(|column| column.name == *name).ok_or_else(unusable)?;
+            let index = view
+                .columns()
+                .iter()
+                .position(|column| column.name == *name)
+                .ok_or_else(unusable)?;
             let kind = view_plan.schema().field(index).data_type().clone();
             let origin = defined.origins.get(index).and_then(Option::as_ref);
             let token = origin.is_some_and(|origin| holds_tokens(origin, snapshots));
@@ -98,7 +107,10 @@ impl GovernedTable {
             if masked.as_stored {
                 clear.push((name.clone(), kind.clone()));
             }
-            released.push(Released { name: name.clone(), expr: masked.expr });
+            released.push(Released {
+                name: name.clone(),
+                expr: masked.expr,
+            });
             // Nullability and metadata of stored columns say more than a reader needs.
             fields.push(Field::new(name, kind, true));
         }
@@ -107,11 +119,15 @@ impl GovernedTable {
         }
         let estimate = match grant.condition() {
             Condition::All if row_by_row => Estimate::Inner,
-            _ => defined.released_rows.map_or(Estimate::Unknown, Estimate::Released),
+            _ => defined
+                .released_rows
+                .map_or(Estimate::Unknown, Estimate::Released),
         };
         let inside = match filter {
             // A row for which the condition is NULL is dropped like one for which it is false.
-            Some(filter) => LogicalPlanBuilder::from(view_plan).filter(filter).and_then(LogicalPlanBuilder::build),
+            Some(filter) => LogicalPlanBuilder::from(view_plan)
+                .filter(filter)
+                .and_then(LogicalPlanBuilder::build),
             None => Ok(view_plan),
         };
         Ok(GovernedTable {
@@ -145,17 +161,27 @@ impl GovernedTable {
     /// The plan inside the barrier: rows of the condition, masked, then the harmless predicates.
     fn inner(&self, projection: &[usize], filters: &[Expr]) -> Result<LogicalPlan> {
         let filters: Vec<Expr> = filters.iter().map(unqualified).collect::<Result<_>>()?;
-        let used: BTreeSet<&str> = filters.iter().flat_map(Expr::column_refs).map(|column| column.name.as_str()).collect();
+        let used: BTreeSet<&str> = filters
+            .iter()
+            .flat_map(Expr::column_refs)
+            .map(|column| column.name.as_str())
+            .collect();
         let asked: BTreeSet<usize> = projection.iter().copied().collect();
         let masked = self.released.iter().enumerate();
-        let masked = masked.filter(|(index, column)| asked.contains(index) || used.contains(column.name.as_str()));
-        let mut masked: Vec<Expr> = masked.map(|(_, column)| column.expr.clone().alias(&column.name)).collect();
+        let masked =
+            masked.filter(|(index, column)| asked.contains(index) || used.contains(column.name.as_str()));
+        let mut masked: Vec<Expr> = masked
+            .map(|(_, column)| column.expr.clone().alias(&column.name))
+            .collect();
         if masked.is_empty() {
             // Rows are counted even if no column is asked for.
             masked.push(lit(true).alias("_"));
         }
         #[cfg(test)]
-        if let Some(broken) = self.breach.and_then(|breach| breach.inner(self, projection, &filters)) {
+        if let Some(broken) = self
+            .breach
+            .and_then(|breach| breach.inner(self, projection, &filters))
+        {
             return broken;
         }
         let mut plan = LogicalPlanBuilder::from(self.inside.clone()).project(masked)?;
@@ -163,7 +189,9 @@ impl GovernedTable {
             plan = plan.filter(filter)?;
         }
         if !projection.is_empty() {
-            let names = projection.iter().map(|index| Ok(self.schema.field(*index).name().as_str()));
+            let names = projection
+                .iter()
+                .map(|index| Ok(self.schema.field(*index).name().as_str()));
             let columns = names.map(|name: Result<&str>| Ok(Expr::Column(Column::from_name(name?))));
             plan = plan.project(columns.collect::<Result<Vec<_>>>()?)?;
         }
@@ -173,8 +201,15 @@ impl GovernedTable {
 
 /// Does the stored column hold tokens already?
 fn holds_tokens(origin: &Origin, snapshots: &[Snapshot]) -> bool {
-    let snapshot = snapshots.iter().find(|snapshot| snapshot.feed.as_str() == origin.feed);
-    let column = snapshot.and_then(|snapshot| snapshot.columns.iter().find(|column| column.name == origin.column));
+    let snapshot = snapshots
+        .iter()
+        .find(|snapshot| snapshot.feed.as_str() == origin.feed);
+    let column = snapshot.and_then(|snapshot| {
+        snapshot
+            .columns
+            .iter()
+            .find(|column| column.name == origin.column)
+    });
     column.is_some_and(|column| column.token)
 }
 
@@ -199,7 +234,13 @@ impl TableProvider for GovernedTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<Pushdown>> {
-        let answer = |filter: &&Expr| if self.accepts(filter) { Pushdown::Exact } else { Pushdown::Unsupported };
+        let answer = |filter: &&Expr| {
+            if self.accepts(filter) {
+                Pushdown::Exact
+            } else {
+                Pushdown::Unsupported
+            }
+        };
         Ok(filters.iter().map(answer).collect())
     }
 
@@ -217,9 +258,18 @@ impl TableProvider for GovernedTable {
         let all: Vec<usize> = (0..self.schema.fields().len()).collect();
         let projection = projection.unwrap_or(&all);
         let schema = Arc::new(self.schema.project(projection)?);
-        let plan = self.state.create_physical_plan(&self.inner(projection, filters)?).await?;
-        let clear: Vec<bool> = schema.fields().iter().map(|field| self.clear.contains(field.name())).collect();
-        let statistics = self.estimate.statistics(&schema, plan.as_ref(), &clear, filters, limit)?;
+        let plan = self
+            .state
+            .create_physical_plan(&self.inner(projection, filters)?)
+            .await?;
+        let clear: Vec<bool> = schema
+            .fields()
+            .iter()
+            .map(|field| self.clear.contains(field.name()))
+            .collect();
+        let statistics = self
+            .estimate
+            .statistics(&schema, plan.as_ref(), &clear, filters, limit)?;
         #[cfg(test)]
         let statistics = match self.breach {
             Some(breach::Breach::StatisticsShown) => breach::shown(plan.as_ref())?,
@@ -227,7 +277,12 @@ impl TableProvider for GovernedTable {
         };
         let partitions = self.state.config().target_partitions();
         let leaf = GovernedScanExec::new(self.name.clone(), schema, plan, clear, statistics, partitions)
-            .ok_or_else(|| internal_datafusion_err!("a view's columns are not what they were declared to be"))?;
-        Ok(Arc::new(leaf.binding_dynamic_filters(self.released_only).with_rows_max(limit)))
+            .ok_or_else(|| {
+                internal_datafusion_err!("a view's columns are not what they were declared to be")
+            })?;
+        Ok(Arc::new(
+            leaf.binding_dynamic_filters(self.released_only)
+                .with_rows_max(limit),
+        ))
     }
 }

@@ -115,7 +115,12 @@ pub struct Statement {
 pub fn classify(sql: &str, limits: &StatementLimits) -> Result<Vec<Statement>, Refusal> {
     let statements: Vec<Statement> = read(sql, limits)?.into_iter().map(|read| read.facts).collect();
     if statements.is_empty() {
-        return Ok(vec![Statement { kind: Kind::Empty, relations: vec![], sql: String::new(), parameters: 0 }]);
+        return Ok(vec![Statement {
+            kind: Kind::Empty,
+            relations: vec![],
+            sql: String::new(),
+            parameters: 0,
+        }]);
     }
     Ok(statements)
 }

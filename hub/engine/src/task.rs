@@ -46,7 +46,12 @@ pub struct QueryLimits {
 
 impl Default for QueryLimits {
     fn default() -> QueryLimits {
-        QueryLimits { memory_bytes: 512 << 20, rows_max: 1_000_000, bytes_max: 256 << 20, seconds_max: 60 }
+        QueryLimits {
+            memory_bytes: 512 << 20,
+            rows_max: 1_000_000,
+            bytes_max: 256 << 20,
+            seconds_max: 60,
+        }
     }
 }
 

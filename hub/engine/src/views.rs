@@ -3,9 +3,9 @@
 
 mod error;
 mod header;
-mod total;
 #[cfg(test)]
 mod tests;
+mod total;
 
 use include_dir::{Dir, include_dir};
 use policy::{ColumnFacts, ViewFacts};
@@ -63,7 +63,11 @@ impl View {
         if found.columns != declared {
             return Err(ViewError::ColumnsDiffer);
         }
-        let inputs: Vec<String> = header.inputs.iter().map(|feed| format!("{FEEDS_SCHEMA}.{feed}")).collect();
+        let inputs: Vec<String> = header
+            .inputs
+            .iter()
+            .map(|feed| format!("{FEEDS_SCHEMA}.{feed}"))
+            .collect();
         if let Some(relation) = found.relations.iter().find(|relation| !inputs.contains(relation)) {
             return Err(ViewError::NotAnInput(relation.clone()));
         }
@@ -171,9 +175,16 @@ static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../queries/
 /// The views the binary carries, by name.
 pub fn embedded() -> Result<Vec<View>, ViewError> {
     let mut views = Vec::new();
-    for file in EMBEDDED.files().filter(|file| file.path().extension().is_some_and(|kind| kind == "sql")) {
+    for file in EMBEDDED
+        .files()
+        .filter(|file| file.path().extension().is_some_and(|kind| kind == "sql"))
+    {
         let view = View::parse(file.contents_utf8().ok_or(ViewError::NotText)?)?;
-        if file.path().file_stem().is_none_or(|stem| stem != view.name.as_str()) {
+        if file
+            .path()
+            .file_stem()
+            .is_none_or(|stem| stem != view.name.as_str())
+        {
             return Err(ViewError::FileName(view.name.to_string()));
         }
         views.push(view);

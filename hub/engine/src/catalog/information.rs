@@ -40,16 +40,43 @@ pub(super) fn tables(views: &[(String, Arc<GovernedTable>)]) -> Result<Tables> {
             DataType::Decimal128(precision, scale) => Some(pick(*precision, *scale)),
             _ => None,
         };
-        Arc::new(fields.iter().map(|(_, _, field)| number(field.data_type())).collect::<Int32Array>())
+        Arc::new(
+            fields
+                .iter()
+                .map(|(_, _, field)| number(field.data_type()))
+                .collect::<Int32Array>(),
+        )
     };
     let columns = vec![
         ("table_catalog", constant(CATALOG, rows)),
         ("table_schema", constant(SCHEMA, rows)),
-        ("table_name", texts(fields.iter().map(|(view, _, _)| *view).collect())),
-        ("column_name", texts(fields.iter().map(|(_, _, field)| field.name().as_str()).collect())),
-        ("ordinal_position", Arc::new(fields.iter().map(|(_, number, _)| Some(*number)).collect::<Int32Array>()) as ArrayRef),
+        (
+            "table_name",
+            texts(fields.iter().map(|(view, _, _)| *view).collect()),
+        ),
+        (
+            "column_name",
+            texts(fields.iter().map(|(_, _, field)| field.name().as_str()).collect()),
+        ),
+        (
+            "ordinal_position",
+            Arc::new(
+                fields
+                    .iter()
+                    .map(|(_, number, _)| Some(*number))
+                    .collect::<Int32Array>(),
+            ) as ArrayRef,
+        ),
         ("is_nullable", constant("YES", rows)),
-        ("data_type", texts(fields.iter().map(|(_, _, field)| sql_type(field.data_type())).collect())),
+        (
+            "data_type",
+            texts(
+                fields
+                    .iter()
+                    .map(|(_, _, field)| sql_type(field.data_type()))
+                    .collect(),
+            ),
+        ),
         ("numeric_precision", digits(|precision, _| i32::from(precision))),
         ("numeric_scale", digits(|_, scale| i32::from(scale))),
     ];
@@ -58,12 +85,21 @@ pub(super) fn tables(views: &[(String, Arc<GovernedTable>)]) -> Result<Tables> {
         ("catalog_name", constant(CATALOG, 2)),
         ("schema_name", texts(vec![INFORMATION, SCHEMA])),
     ];
-    Ok(vec![table("tables", tables)?, table("columns", columns)?, table("schemata", schemata)?])
+    Ok(vec![
+        table("tables", tables)?,
+        table("columns", columns)?,
+        table("schemata", schemata)?,
+    ])
 }
 
 fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Result<(String, Arc<dyn TableProvider>)> {
-    let batch = RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, array)| (name, array, true)))?;
-    Ok((name.to_owned(), Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?)))
+    let batch = RecordBatch::try_from_iter_with_nullable(
+        columns.into_iter().map(|(name, array)| (name, array, true)),
+    )?;
+    Ok((
+        name.to_owned(),
+        Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?),
+    ))
 }
 
 fn constant(text: &str, rows: usize) -> ArrayRef {

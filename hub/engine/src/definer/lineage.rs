@@ -16,19 +16,26 @@ pub(crate) struct Origin {
 /// The origin of output column `index`.
 pub(crate) fn origin(plan: &LogicalPlan, index: usize) -> Option<Origin> {
     match plan {
-        LogicalPlan::Projection(projection) => origin(&projection.input, input_index(&projection.input, projection.expr.get(index)?)?),
+        LogicalPlan::Projection(projection) => origin(
+            &projection.input,
+            input_index(&projection.input, projection.expr.get(index)?)?,
+        ),
         LogicalPlan::Filter(filter) => origin(&filter.input, index),
         LogicalPlan::SubqueryAlias(alias) => origin(&alias.input, index),
-        LogicalPlan::Aggregate(aggregate) => {
-            origin(&aggregate.input, input_index(&aggregate.input, aggregate.group_expr.get(index)?)?)
-        }
+        LogicalPlan::Aggregate(aggregate) => origin(
+            &aggregate.input,
+            input_index(&aggregate.input, aggregate.group_expr.get(index)?)?,
+        ),
         LogicalPlan::Join(join) => {
             let left = join.left.schema().fields().len();
             let found = match index.checked_sub(left) {
                 None => origin(&join.left, index),
                 Some(index) => origin(&join.right, index),
             };
-            found.map(|origin| Origin { through_rows: false, ..origin })
+            found.map(|origin| Origin {
+                through_rows: false,
+                ..origin
+            })
         }
         LogicalPlan::TableScan(scan) => Some(Origin {
             feed: scan.table_name.table().to_owned(),

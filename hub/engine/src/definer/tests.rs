@@ -16,7 +16,10 @@ fn planned(columns: BTreeMap<FeedId, Vec<StorageColumn>>) -> SessionState {
 }
 
 fn stored(contracts: &[Contract]) -> BTreeMap<FeedId, Vec<StorageColumn>> {
-    contracts.iter().map(|contract| (contract.id().clone(), storage_columns(contract))).collect()
+    contracts
+        .iter()
+        .map(|contract| (contract.id().clone(), storage_columns(contract)))
+        .collect()
 }
 
 fn column(name: &str, kind: StorageType) -> StorageColumn {
@@ -85,7 +88,11 @@ async fn casts_that_can_fail_and_numbers_that_can_overflow_are_not() {
         "SELECT k, CASE WHEN text = 5 THEN 1 ELSE 0 END AS v FROM feeds.tst_a",
         "SELECT a.k, b.text AS v FROM feeds.tst_a AS a JOIN feeds.tst_a AS b ON a.text = b.n",
     ] {
-        assert!(matches!(typed(sql).await, Err(ViewError::NotTotal(_))), "{sql}: {:?}", typed(sql).await);
+        assert!(
+            matches!(typed(sql).await, Err(ViewError::NotTotal(_))),
+            "{sql}: {:?}",
+            typed(sql).await
+        );
     }
 }
 
@@ -98,16 +105,37 @@ async fn columns_are_traced_to_what_they_are() {
     let (plan, _) = found(1, 0);
     let plan = plan.await.unwrap();
     for (index, column) in views[1].columns().iter().enumerate() {
-        let wanted = Origin { feed: "pow_usage".to_owned(), column: column.name.clone(), through_rows: true };
+        let wanted = Origin {
+            feed: "pow_usage".to_owned(),
+            column: column.name.clone(),
+            through_rows: true,
+        };
         assert_eq!(origin(&plan, index), Some(wanted));
     }
     let plan = found(0, 0).0.await.unwrap();
-    let origins: Vec<_> = (0..6).map(|index| origin(&plan, index).map(|origin| origin.column)).collect();
-    assert_eq!(origins, [Some("county_code".to_owned()), Some("month".to_owned()), Some("use_class".to_owned()), None, None, None]);
-    let renamed = view("SELECT x.b AS k, x.a AS v FROM (SELECT k AS b, text AS a FROM feeds.tst_a WHERE n > 1) AS x");
+    let origins: Vec<_> = (0..6)
+        .map(|index| origin(&plan, index).map(|origin| origin.column))
+        .collect();
+    assert_eq!(
+        origins,
+        [
+            Some("county_code".to_owned()),
+            Some("month".to_owned()),
+            Some("use_class".to_owned()),
+            None,
+            None,
+            None
+        ]
+    );
+    let renamed =
+        view("SELECT x.b AS k, x.a AS v FROM (SELECT k AS b, text AS a FROM feeds.tst_a WHERE n > 1) AS x");
     let state = planned(BTreeMap::from([(
         "tst_a".parse().unwrap(),
-        vec![column("k", StorageType::Utf8), column("text", StorageType::Utf8), column("n", StorageType::Int64)],
+        vec![
+            column("k", StorageType::Utf8),
+            column("text", StorageType::Utf8),
+            column("n", StorageType::Int64),
+        ],
     )]));
     let plan = shape(&renamed, &state).await.unwrap();
     assert_eq!(origin(&plan, 1).unwrap().column, "text");
@@ -118,18 +146,39 @@ async fn a_column_is_as_sensitive_as_what_it_is_made_from_unless_its_provider_lo
     let contracts = feeds::embedded().unwrap();
     let state = planned(stored(&contracts));
     for view in embedded().unwrap() {
-        let inputs: Vec<&Contract> = contracts.iter().filter(|contract| view.inputs().contains(contract.id())).collect();
+        let inputs: Vec<&Contract> = contracts
+            .iter()
+            .filter(|contract| view.inputs().contains(contract.id()))
+            .collect();
         assert_eq!(inputs.len(), view.inputs().len(), "{}", view.name());
         let plan = shape(&view, &state).await.unwrap();
-        let columns: Vec<StorageColumn> = inputs.iter().flat_map(|contract| storage_columns(contract)).collect();
+        let columns: Vec<StorageColumn> = inputs
+            .iter()
+            .flat_map(|contract| storage_columns(contract))
+            .collect();
         for (index, declared) in view.columns().iter().enumerate() {
-            if view.lowered().iter().any(|lowered| lowered.columns.contains(&declared.name)) {
+            if view
+                .lowered()
+                .iter()
+                .any(|lowered| lowered.columns.contains(&declared.name))
+            {
                 continue;
             }
-            let from = origin(&plan, index).unwrap_or_else(|| panic!("{}: say that it is lowered, and why", declared.name));
+            let from = origin(&plan, index)
+                .unwrap_or_else(|| panic!("{}: say that it is lowered, and why", declared.name));
             let stored = columns.iter().find(|column| column.name == from.column).unwrap();
-            assert!(declared.level >= stored.level, "{}.{}: level", view.name(), declared.name);
-            assert!(declared.class >= stored.class, "{}.{}: class", view.name(), declared.name);
+            assert!(
+                declared.level >= stored.level,
+                "{}.{}: level",
+                view.name(),
+                declared.name
+            );
+            assert!(
+                declared.class >= stored.class,
+                "{}.{}: class",
+                view.name(),
+                declared.name
+            );
         }
     }
 }

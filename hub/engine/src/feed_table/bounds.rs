@@ -13,11 +13,12 @@ use lake::Value;
 
 /// Statistics of one column of one file. `Exact` may answer min() and max(), `Inexact` may only prune.
 pub(super) fn believed(field: &Field, known: &lake::Bounds) -> ColumnStatistics {
-    let precision = |value: &Option<Value>| match value.as_ref().and_then(|value| typed(field.data_type(), value)) {
-        Some(value) if known.exact => Precision::Exact(value),
-        Some(value) => Precision::Inexact(value),
-        None => Precision::Absent,
-    };
+    let precision =
+        |value: &Option<Value>| match value.as_ref().and_then(|value| typed(field.data_type(), value)) {
+            Some(value) if known.exact => Precision::Exact(value),
+            Some(value) => Precision::Inexact(value),
+            None => Precision::Absent,
+        };
     let nulls = known.nulls.and_then(|nulls| usize::try_from(nulls).ok());
     ColumnStatistics {
         null_count: nulls.map_or(Precision::Absent, Precision::Exact),
@@ -36,8 +37,14 @@ fn typed(kind: &DataType, value: &Value) -> Option<ScalarValue> {
         (DataType::Boolean, Value::Boolean(flag)) => Some(ScalarValue::Boolean(Some(*flag))),
         // A decimal of more digits may have passed through a double on its way into a log; such a bound can exclude
         // the very value it stands for.
-        (DataType::Decimal128(precision @ ..=15, scale), Value::Decimal { unscaled, scale: s }) if s == scale => {
-            Some(ScalarValue::Decimal128(Some(i128::from(*unscaled)), *precision, *scale))
+        (DataType::Decimal128(precision @ ..=15, scale), Value::Decimal { unscaled, scale: s })
+            if s == scale =>
+        {
+            Some(ScalarValue::Decimal128(
+                Some(i128::from(*unscaled)),
+                *precision,
+                *scale,
+            ))
         }
         _ => None,
     }
@@ -54,14 +61,23 @@ impl<'a> Bounds<'a> {
         Bounds { files, schema }
     }
 
-    fn values(&self, column: &Column, pick: impl Fn(&ColumnStatistics) -> &Precision<ScalarValue>) -> Option<ArrayRef> {
+    fn values(
+        &self,
+        column: &Column,
+        pick: impl Fn(&ColumnStatistics) -> &Precision<ScalarValue>,
+    ) -> Option<ArrayRef> {
         let (index, field) = self.schema.column_with_name(&column.name)?;
         let unknown = ScalarValue::try_from(field.data_type()).ok()?;
         let value = |file: &PartitionedFile| {
             let statistics = file.statistics.as_ref()?.column_statistics.get(index)?;
             pick(statistics).get_value().cloned()
         };
-        ScalarValue::iter_to_array(self.files.iter().map(|file| value(file).unwrap_or_else(|| unknown.clone()))).ok()
+        ScalarValue::iter_to_array(
+            self.files
+                .iter()
+                .map(|file| value(file).unwrap_or_else(|| unknown.clone())),
+        )
+        .ok()
     }
 
     fn counts(&self, pick: impl Fn(&Statistics) -> Option<usize>) -> Option<ArrayRef> {
@@ -85,7 +101,14 @@ impl PruningStatistics for Bounds<'_> {
 
     fn null_counts(&self, column: &Column) -> Option<ArrayRef> {
         let index = self.schema.index_of(&column.name).ok()?;
-        self.counts(|statistics| statistics.column_statistics.get(index)?.null_count.get_value().copied())
+        self.counts(|statistics| {
+            statistics
+                .column_statistics
+                .get(index)?
+                .null_count
+                .get_value()
+                .copied()
+        })
     }
 
     fn row_counts(&self) -> Option<ArrayRef> {

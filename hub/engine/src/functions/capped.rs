@@ -9,7 +9,9 @@ use datafusion::common::ScalarValue;
 use datafusion::config::ConfigOptions;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::simplify::{ExprSimplifyResult, SimplifyContext};
-use datafusion::logical_expr::{ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature};
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
+};
 
 use crate::refusal::{Reason, Refusal};
 
@@ -71,12 +73,19 @@ impl ScalarUDFImpl for Capped {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let constant = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        let constant = args
+            .args
+            .iter()
+            .all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let rows = if constant { 1 } else { args.number_rows };
-        let total = (0..rows).fold(0_u64, |total, row| total.saturating_add(self.growth.bytes(&args.args, row)));
+        let total = (0..rows).fold(0_u64, |total, row| {
+            total.saturating_add(self.growth.bytes(&args.args, row))
+        });
         if total > RESULT_BYTES_MAX {
             let refusal = Refusal::new(Reason::FunctionLimit);
-            let refusal = refusal.with("function", self.name()).with("max", RESULT_BYTES_MAX);
+            let refusal = refusal
+                .with("function", self.name())
+                .with("max", RESULT_BYTES_MAX);
             return Err(DataFusionError::External(Box::new(refusal)));
         }
         self.function.invoke_with_args(args)
@@ -122,7 +131,9 @@ fn number(value: &ColumnarValue, row: usize) -> u64 {
         ColumnarValue::Scalar(scalar) if scalar.is_null() => 0,
         ColumnarValue::Scalar(ScalarValue::Int64(Some(number))) => *number,
         ColumnarValue::Array(array) if array.is_null(row) => 0,
-        ColumnarValue::Array(array) if *array.data_type() == DataType::Int64 => array.as_primitive::<Int64Type>().value(row),
+        ColumnarValue::Array(array) if *array.data_type() == DataType::Int64 => {
+            array.as_primitive::<Int64Type>().value(row)
+        }
         _ => i64::MAX,
     };
     u64::try_from(number).unwrap_or(0)

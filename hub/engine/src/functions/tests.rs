@@ -13,14 +13,41 @@ use crate::refusal::{Reason, execution};
 
 #[test]
 fn every_listed_function_exists() {
-    let registered: BTreeSet<String> = scalar().iter().map(|function| function.name().to_owned()).collect();
-    let listed: BTreeSet<String> =
-        SCALAR.iter().copied().chain(CAPPED.iter().map(|(name, _)| *name)).map(str::to_owned).collect();
+    let registered: BTreeSet<String> = scalar()
+        .iter()
+        .map(|function| function.name().to_owned())
+        .collect();
+    let listed: BTreeSet<String> = SCALAR
+        .iter()
+        .copied()
+        .chain(CAPPED.iter().map(|(name, _)| *name))
+        .map(str::to_owned)
+        .collect();
     assert_eq!(registered, listed);
     let names = |functions: Vec<String>| functions.into_iter().collect::<BTreeSet<String>>();
-    let wanted = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
-    assert_eq!(names(aggregate().iter().map(|function| function.name().to_owned()).collect()), wanted(AGGREGATE));
-    assert_eq!(names(window().iter().map(|function| function.name().to_owned()).collect()), wanted(WINDOW));
+    let wanted = |list: &[&str]| {
+        list.iter()
+            .map(|name| (*name).to_owned())
+            .collect::<BTreeSet<String>>()
+    };
+    assert_eq!(
+        names(
+            aggregate()
+                .iter()
+                .map(|function| function.name().to_owned())
+                .collect()
+        ),
+        wanted(AGGREGATE)
+    );
+    assert_eq!(
+        names(
+            window()
+                .iter()
+                .map(|function| function.name().to_owned())
+                .collect()
+        ),
+        wanted(WINDOW)
+    );
 }
 
 #[test]
@@ -31,9 +58,26 @@ fn what_tells_about_files_or_settings_or_cannot_be_bounded_is_absent() {
         names.extend(function.aliases().iter().cloned());
     }
     for function in [
-        "input_file_name", "file_row_index", "arrow_metadata", "with_metadata", "version", "arrow_typeof", "get_field",
-        "struct", "named_struct", "make_array", "array_repeat", "array_resize", "generate_series", "range", "map", "uuid",
-        "random", "union_tag", "cast_to_type", "arrow_cast",
+        "input_file_name",
+        "file_row_index",
+        "arrow_metadata",
+        "with_metadata",
+        "version",
+        "arrow_typeof",
+        "get_field",
+        "struct",
+        "named_struct",
+        "make_array",
+        "array_repeat",
+        "array_resize",
+        "generate_series",
+        "range",
+        "map",
+        "uuid",
+        "random",
+        "union_tag",
+        "cast_to_type",
+        "arrow_cast",
     ] {
         assert!(!names.contains(function), "{function}");
     }
@@ -62,9 +106,16 @@ async fn a_function_that_would_fill_the_memory_is_stopped_before_it_allocates() 
         "regexp_replace(repeat('a', 1000000), 'a', repeat('b', 1000000), 'g')",
         "regexp_replace(repeat('a', 1000000), '(.*)', repeat('\\1', 1000000))",
     ] {
-        for sql in [format!("SELECT {call}"), format!("SELECT {call} FROM (VALUES (1), (2)) AS t (k) WHERE k > 1")] {
+        for sql in [
+            format!("SELECT {call}"),
+            format!("SELECT {call} FROM (VALUES (1), (2)) AS t (k) WHERE k > 1"),
+        ] {
             let error = outcome(&sql).await.unwrap_err();
-            assert_eq!(execution(&error).reason(), Reason::FunctionLimit, "{sql}: {error}");
+            assert_eq!(
+                execution(&error).reason(),
+                Reason::FunctionLimit,
+                "{sql}: {error}"
+            );
         }
     }
 }

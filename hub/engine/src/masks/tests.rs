@@ -13,8 +13,20 @@ use super::text::mask;
 use super::{apply, masked};
 
 const TEXTS: [Treatment; 6] = [Name1, AddressToCounty, First4, Last4, Id6x4, Phone3x4];
-const ALL: [Treatment; 12] =
-    [Clear, Token, Null, Name1, AddressToCounty, Year, Month, First4, Last4, Id6x4, Phone3x4, Fixed];
+const ALL: [Treatment; 12] = [
+    Clear,
+    Token,
+    Null,
+    Name1,
+    AddressToCounty,
+    Year,
+    Month,
+    First4,
+    Last4,
+    Id6x4,
+    Phone3x4,
+    Fixed,
+];
 
 fn any_text(random: &mut ChaCha8Rng) -> String {
     let length = random.random_range(0..40);
@@ -32,7 +44,9 @@ fn any_text(random: &mut ChaCha8Rng) -> String {
 #[test]
 fn every_mask_takes_every_text_and_keeps_type_and_nulls() {
     let mut random = ChaCha8Rng::seed_from_u64(11);
-    let texts: Vec<Option<String>> = (0..4_000).map(|n| (n % 9 != 0).then(|| any_text(&mut random))).collect();
+    let texts: Vec<Option<String>> = (0..4_000)
+        .map(|n| (n % 9 != 0).then(|| any_text(&mut random)))
+        .collect();
     let arrays: [ArrayRef; 2] = [
         Arc::new(texts.iter().map(Option::as_deref).collect::<StringViewArray>()),
         Arc::new(texts.iter().map(Option::as_deref).collect::<StringArray>()),
@@ -45,11 +59,18 @@ fn every_mask_takes_every_text_and_keeps_type_and_nulls() {
         }
     }
     let days: ArrayRef = Arc::new(
-        [i32::MIN, i32::MAX, 0, -1, 20_100].into_iter().map(Some).chain([None]).collect::<Date32Array>(),
+        [i32::MIN, i32::MAX, 0, -1, 20_100]
+            .into_iter()
+            .map(Some)
+            .chain([None])
+            .collect::<Date32Array>(),
     );
     for treatment in [Year, Month] {
         let masked = apply(treatment, &days).unwrap();
-        assert_eq!((masked.data_type(), masked.nulls()), (days.data_type(), days.nulls()));
+        assert_eq!(
+            (masked.data_type(), masked.nulls()),
+            (days.data_type(), days.nulls())
+        );
     }
 }
 
@@ -61,16 +82,28 @@ fn a_mask_shows_no_more_than_it_says() {
         let chars: Vec<char> = text.chars().collect();
         let shown = |treatment: Treatment| mask(treatment, &text);
         assert!(shown(Name1).chars().count() <= 2);
-        for (treatment, head, tail, least) in [(First4, 4, 0, 5), (Last4, 0, 4, 5), (Id6x4, 6, 4, 15), (Phone3x4, 3, 4, 11)] {
+        for (treatment, head, tail, least) in [
+            (First4, 4, 0, 5),
+            (Last4, 0, 4, 5),
+            (Id6x4, 6, 4, 15),
+            (Phone3x4, 3, 4, 11),
+        ] {
             let masked = shown(treatment);
             // Another text with the same visible ends looks the same: what is hidden does not show, nor does its length.
             let mut twin: Vec<char> = chars.iter().take(head).copied().collect();
             twin.extend(std::iter::repeat_n('#', 30));
             twin.extend(chars.iter().skip(chars.len().saturating_sub(tail)));
             if chars.len() >= least {
-                assert_eq!(masked, mask(treatment, &twin.into_iter().collect::<String>()), "{treatment:?} {text:?}");
+                assert_eq!(
+                    masked,
+                    mask(treatment, &twin.into_iter().collect::<String>()),
+                    "{treatment:?} {text:?}"
+                );
             } else {
-                assert!(masked.chars().all(|c| c == '*'), "{treatment:?} {text:?} -> {masked}");
+                assert!(
+                    masked.chars().all(|c| c == '*'),
+                    "{treatment:?} {text:?} -> {masked}"
+                );
             }
         }
     }
@@ -89,20 +122,35 @@ fn masks_look_as_people_expect() {
         (Id6x4, "4331011990", "********"),
         (Phone3x4, "13800001234", "138****1234"),
         (Phone3x4, "8222222", "****"),
-        (AddressToCounty, "湖南省湘西土家族苗族自治州吉首市乾州街道1号", "吉首市"),
+        (
+            AddressToCounty,
+            "湖南省湘西土家族苗族自治州吉首市乾州街道1号",
+            "吉首市",
+        ),
         (AddressToCounty, "乾州街道无名小区3栋", "***"),
         (AddressToCounty, "", "***"),
     ] {
         assert_eq!(mask(treatment, text), wanted, "{treatment:?} {text}");
     }
     let days: ArrayRef = Arc::new(Date32Array::from(vec![20_134])); // 2025-02-15
-    let first = |treatment| apply(treatment, &days).unwrap().as_primitive::<Date32Type>().value(0);
+    let first = |treatment| {
+        apply(treatment, &days)
+            .unwrap()
+            .as_primitive::<Date32Type>()
+            .value(0)
+    };
     assert_eq!((first(Month), first(Year)), (20_120, 20_089));
 }
 
 #[test]
 fn a_treatment_that_does_not_fit_is_refused() {
-    let kinds = [DataType::Utf8View, DataType::Decimal128(18, 2), DataType::Int64, DataType::Date32, DataType::Boolean];
+    let kinds = [
+        DataType::Utf8View,
+        DataType::Decimal128(18, 2),
+        DataType::Int64,
+        DataType::Date32,
+        DataType::Boolean,
+    ];
     for treatment in ALL {
         for kind in &kinds {
             let text = *kind == DataType::Utf8View;
@@ -112,7 +160,11 @@ fn a_treatment_that_does_not_fit_is_refused() {
                 Year | Month => *kind == DataType::Date32,
                 _ => text,
             };
-            assert_eq!(masked(treatment, col("c"), kind, false).is_some(), fits, "{treatment:?} on {kind}");
+            assert_eq!(
+                masked(treatment, col("c"), kind, false).is_some(),
+                fits,
+                "{treatment:?} on {kind}"
+            );
         }
     }
     assert!(masked(Token, col("c"), &DataType::Utf8View, true).is_some_and(|masked| masked.as_stored));

@@ -41,26 +41,37 @@ fn keep(value: &str, first: usize, last: usize, chars_min: usize, hidden: &str) 
 /// The county an address names, by its name in the list of regions. Cutting the address at the first sign of a county
 /// would not do: the same sign ends the names of housing estates, markets and streets.
 fn county(address: &str) -> Option<&'static str> {
-    let end = address.char_indices().nth(ADDRESS_CHARS_MAX).map_or(address.len(), |(at, _)| at);
+    let end = address
+        .char_indices()
+        .nth(ADDRESS_CHARS_MAX)
+        .map_or(address.len(), |(at, _)| at);
     let head = address.get(..end)?;
-    let found = counties().iter().filter_map(|name| Some((head.find(name)?, *name)));
-    found.min_by_key(|(at, name)| (*at, usize::MAX - name.len())).map(|(_, name)| name)
+    let found = counties()
+        .iter()
+        .filter_map(|name| Some((head.find(name)?, *name)));
+    found
+        .min_by_key(|(at, name)| (*at, usize::MAX - name.len()))
+        .map(|(_, name)| name)
 }
 
 fn counties() -> &'static [&'static str] {
     static COUNTIES: OnceLock<Vec<&'static str>> = OnceLock::new();
     COUNTIES.get_or_init(|| {
-        let Some(regions) = codelists::shared("regions") else { return Vec::new() };
+        let Some(regions) = codelists::shared("regions") else {
+            return Vec::new();
+        };
         let county = |code: &str| RegionCode::parse(code).is_ok_and(|code| code.is_county());
         let named = regions.entries().iter().filter(|entry| county(&entry.code));
-        named.map(|entry| entry.title.zh.as_str()).filter(|name| name.chars().count() > 1).collect()
+        named
+            .map(|entry| entry.title.zh.as_str())
+            .filter(|name| name.chars().count() > 1)
+            .collect()
     })
 }
 
 /// 1 January, or the first of the month, of a day counted from 1970-01-01. A day outside the calendar becomes day 0.
 pub(super) fn first_day(day: i32, of_year: bool) -> i32 {
-    let first = NaiveDate::from_epoch_days(day).and_then(|date| {
-        NaiveDate::from_ymd_opt(date.year(), if of_year { 1 } else { date.month() }, 1)
-    });
+    let first = NaiveDate::from_epoch_days(day)
+        .and_then(|date| NaiveDate::from_ymd_opt(date.year(), if of_year { 1 } else { date.month() }, 1));
     first.map_or(0, |first| first.to_epoch_days())
 }

@@ -51,7 +51,9 @@ fn classify(error: &DataFusionError, otherwise: Reason) -> Refusal {
 
 /// Refusals of our own functions and streams travel through the engine as external errors.
 fn refusal_inside(error: &DataFusionError) -> Option<Refusal> {
-    let DataFusionError::External(inner) = error.find_root() else { return None };
+    let DataFusionError::External(inner) = error.find_root() else {
+        return None;
+    };
     let mut inner: &(dyn std::error::Error + 'static) = inner.as_ref();
     loop {
         if let Some(refusal) = inner.downcast_ref::<Refusal>() {
@@ -64,11 +66,14 @@ fn refusal_inside(error: &DataFusionError) -> Option<Refusal> {
 fn of_schema(error: &SchemaError) -> Refusal {
     match error {
         // `valid_fields` stays behind: it lists what the caller need not know exists.
-        SchemaError::FieldNotFound { field, .. } => Refusal::new(Reason::UnknownColumn).with("column", field.flat_name()),
+        SchemaError::FieldNotFound { field, .. } => {
+            Refusal::new(Reason::UnknownColumn).with("column", field.flat_name())
+        }
         SchemaError::AmbiguousReference { field } => {
             Refusal::new(Reason::AmbiguousColumn).with("column", field.flat_name())
         }
-        SchemaError::DuplicateQualifiedField { name, .. } | SchemaError::DuplicateUnqualifiedField { name } => {
+        SchemaError::DuplicateQualifiedField { name, .. }
+        | SchemaError::DuplicateUnqualifiedField { name } => {
             Refusal::new(Reason::AmbiguousColumn).with("column", name)
         }
     }
@@ -95,9 +100,15 @@ fn of_plan(text: &str, otherwise: Reason) -> Refusal {
     }
     let reason = if text.contains("GROUP BY") {
         Reason::Grouping
-    } else if ["coerc", "Cannot infer", "type_coercion", "No function matches", "not comparable"]
-        .iter()
-        .any(|sign| text.contains(sign))
+    } else if [
+        "coerc",
+        "Cannot infer",
+        "type_coercion",
+        "No function matches",
+        "not comparable",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
     {
         Reason::TypeMismatch
     } else {

@@ -39,9 +39,15 @@ pub(super) fn leaves(plan: &Arc<dyn ExecutionPlan>) -> Result<(), Refusal> {
 
 fn known(leaf: &Arc<dyn ExecutionPlan>) -> bool {
     if let Some(source) = leaf.downcast_ref::<DataSourceExec>() {
-        return source.data_source().downcast_ref::<MemorySourceConfig>().is_some();
+        return source
+            .data_source()
+            .downcast_ref::<MemorySourceConfig>()
+            .is_some();
     }
-    leaf.is::<GovernedScanExec>() || leaf.is::<EmptyExec>() || leaf.is::<PlaceholderRowExec>() || leaf.is::<WorkTableExec>()
+    leaf.is::<GovernedScanExec>()
+        || leaf.is::<EmptyExec>()
+        || leaf.is::<PlaceholderRowExec>()
+        || leaf.is::<WorkTableExec>()
 }
 
 /// Every function of the plan, subqueries included, is on the list.

@@ -43,15 +43,31 @@ impl Engine {
         let Read { tree, facts } = self.one_question(task)?;
         let grants = self.grants(task)?;
         let (views, information) = named(&facts.relations, &grants)?;
-        let runtime = pins::runtime(self.store.clone(), task.limits.memory_bytes, self.settings.spill.as_ref())?;
+        let runtime = pins::runtime(
+            self.store.clone(),
+            task.limits.memory_bytes,
+            self.settings.spill.as_ref(),
+        )?;
 
-        let feeds: BTreeMap<FeedId, Vec<StorageColumn>> =
-            task.snapshots.iter().map(|snapshot| (snapshot.feed.clone(), snapshot.columns.clone())).collect();
+        let feeds: BTreeMap<FeedId, Vec<StorageColumn>> = task
+            .snapshots
+            .iter()
+            .map(|snapshot| (snapshot.feed.clone(), snapshot.columns.clone()))
+            .collect();
         let definer = Arc::new(definer::state(&feeds, runtime.clone(), self.settings.partitions)?);
-        let mut caps = Caps { rows_max: task.limits.rows_max, bytes_max: task.limits.bytes_max };
+        let mut caps = Caps {
+            rows_max: task.limits.rows_max,
+            bytes_max: task.limits.bytes_max,
+        };
         let mut tables = vec![];
-        for (name, grant) in grants.iter().filter(|(name, _)| information || views.contains(*name)) {
-            let view = task.views.iter().find(|view| view.name().as_str() == name.as_str());
+        for (name, grant) in grants
+            .iter()
+            .filter(|(name, _)| information || views.contains(*name))
+        {
+            let view = task
+                .views
+                .iter()
+                .find(|view| view.name().as_str() == name.as_str());
             let view = view.ok_or_else(|| Refusal::new(Reason::ViewUnusable).with("view", name))?;
             let defined = definer::open(view, grant, &task.snapshots, &definer).await?;
             let table = GovernedTable::new(view, grant, defined, &task.snapshots, definer.clone())?;
@@ -61,11 +77,23 @@ impl Engine {
             caps.rows_max = caps.rows_max.min(grant.limits().rows_max);
             caps.bytes_max = caps.bytes_max.min(grant.limits().bytes_max);
         }
-        let state = pins::state(catalog::catalogs(tables, information)?, runtime, self.settings.partitions)?;
-        let plan = state.statement_to_plan(PlannedStatement::Statement(Box::new(question(tree)))).await;
+        let state = pins::state(
+            catalog::catalogs(tables, information)?,
+            runtime,
+            self.settings.partitions,
+        )?;
+        let plan = state
+            .statement_to_plan(PlannedStatement::Statement(Box::new(question(tree))))
+            .await;
         let plan = plan.map_err(|error| refusal::planning(&error))?;
         guard::functions(&plan)?;
-        Ok(Prepared { state, plan, kind: facts.kind, caps, parameters: facts.parameters })
+        Ok(Prepared {
+            state,
+            plan,
+            kind: facts.kind,
+            caps,
+            parameters: facts.parameters,
+        })
     }
 
     fn one_question(&self, task: &Task) -> Result<Read, Refusal> {
@@ -96,7 +124,10 @@ impl Engine {
 
 /// The views a statement reads and whether it reads the information schema. The first unknown name in the order of the
 /// alphabet is refused, in words that are the same for a name that does not exist and one that is not granted.
-fn named(relations: &[String], grants: &BTreeMap<String, Grant>) -> Result<(BTreeSet<String>, bool), Refusal> {
+fn named(
+    relations: &[String],
+    grants: &BTreeMap<String, Grant>,
+) -> Result<(BTreeSet<String>, bool), Refusal> {
     let mut views = BTreeSet::new();
     let mut information = false;
     for relation in relations {
@@ -129,7 +160,14 @@ impl Prepared {
             };
             Field::new(field.name(), kind, true)
         };
-        Arc::new(Schema::new(self.plan.schema().fields().iter().map(|field| plain(field)).collect::<Vec<_>>()))
+        Arc::new(Schema::new(
+            self.plan
+                .schema()
+                .fields()
+                .iter()
+                .map(|field| plain(field))
+                .collect::<Vec<_>>(),
+        ))
     }
 
     pub(super) fn described(self, task: &Task) -> Result<Described, Refusal> {

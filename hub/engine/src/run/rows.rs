@@ -24,12 +24,26 @@ pub struct Rows {
 
 impl Rows {
     pub(super) fn once(batch: RecordBatch) -> Rows {
-        Rows { batches: futures::stream::iter([Ok(batch)]).boxed() }
+        Rows {
+            batches: futures::stream::iter([Ok(batch)]).boxed(),
+        }
     }
 
-    pub(super) fn of(batches: SendableRecordBatchStream, schema: SchemaRef, caps: Caps, deadline: Deadline) -> Rows {
+    pub(super) fn of(
+        batches: SendableRecordBatchStream,
+        schema: SchemaRef,
+        caps: Caps,
+        deadline: Deadline,
+    ) -> Rows {
         let batches = on_a_task_of_its_own(batches);
-        let flow = Flow { batches, schema, caps, deadline, rows: 0, bytes: 0 };
+        let flow = Flow {
+            batches,
+            schema,
+            caps,
+            deadline,
+            rows: 0,
+            bytes: 0,
+        };
         let batches = futures::stream::unfold(Some(flow), |flow| async move {
             let mut flow = flow?;
             match flow.next().await? {
@@ -37,14 +51,18 @@ impl Rows {
                 Err(refusal) => Some((Err(refusal), None)),
             }
         });
-        Rows { batches: batches.boxed() }
+        Rows {
+            batches: batches.boxed(),
+        }
     }
 }
 
 /// A poll of the engine can take as long as it likes, and a deadline cannot be noticed by the thread that is inside it.
 /// So the query has its own task and the deadline is kept by whoever waits for the rows. Dropping the stream ends the
 /// task at its next pause; a task that makes none is ended with its process.
-fn on_a_task_of_its_own(mut batches: SendableRecordBatchStream) -> BoxStream<'static, Result<RecordBatch, DataFusionError>> {
+fn on_a_task_of_its_own(
+    mut batches: SendableRecordBatchStream,
+) -> BoxStream<'static, Result<RecordBatch, DataFusionError>> {
     let (sender, receiver) = tokio::sync::mpsc::channel(BATCHES_AHEAD);
     let pump = tokio::task::JoinSet::from_iter([async move {
         while let Some(batch) = batches.next().await {
@@ -120,9 +138,18 @@ impl Flow {
 /// Texts as `Utf8`, names and nullability as described.
 fn plain(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, Refusal> {
     let column = |(array, field): (&ArrayRef, &datafusion::arrow::datatypes::FieldRef)| {
-        if array.data_type() == field.data_type() { Ok(array.clone()) } else { cast(array, field.data_type()) }
+        if array.data_type() == field.data_type() {
+            Ok(array.clone())
+        } else {
+            cast(array, field.data_type())
+        }
     };
-    let columns = batch.columns().iter().zip(schema.fields()).map(column).collect::<Result<Vec<_>, ArrowError>>();
+    let columns = batch
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(column)
+        .collect::<Result<Vec<_>, ArrowError>>();
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     columns
         .and_then(|columns| RecordBatch::try_new_with_options(schema.clone(), columns, &options))
@@ -131,6 +158,11 @@ fn plain(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, Refusal
 
 /// What the rows themselves take, not the buffers they may share with others.
 fn bytes(batch: &RecordBatch) -> u64 {
-    let size = |array: &ArrayRef| array.to_data().get_slice_memory_size().unwrap_or_else(|_| array.get_array_memory_size());
+    let size = |array: &ArrayRef| {
+        array
+            .to_data()
+            .get_slice_memory_size()
+            .unwrap_or_else(|_| array.get_array_memory_size())
+    };
     batch.columns().iter().map(|array| size(array) as u64).sum()
 }

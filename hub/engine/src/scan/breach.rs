@@ -26,25 +26,39 @@ impl Breach {
     pub(super) fn accepts(self, clear: &ClearColumns, filter: &Expr) -> bool {
         match self {
             Breach::MaskAfterFilter => match filter {
-                Expr::BinaryExpr(_) | Expr::Like(_) | Expr::InList(_) | Expr::IsNull(_) => !filter.is_volatile(),
+                Expr::BinaryExpr(_) | Expr::Like(_) | Expr::InList(_) | Expr::IsNull(_) => {
+                    !filter.is_volatile()
+                }
                 _ => clear.leakproof(filter),
             },
-            Breach::CastPushedDown => filter.column_refs().iter().all(|column| clear.contains(&column.name)),
+            Breach::CastPushedDown => filter
+                .column_refs()
+                .iter()
+                .all(|column| clear.contains(&column.name)),
             Breach::StatisticsShown => clear.leakproof(filter),
         }
     }
 
-    pub(super) fn inner(self, table: &GovernedTable, projection: &[usize], filters: &[Expr]) -> Option<Result<LogicalPlan>> {
+    pub(super) fn inner(
+        self,
+        table: &GovernedTable,
+        projection: &[usize],
+        filters: &[Expr],
+    ) -> Option<Result<LogicalPlan>> {
         (self == Breach::MaskAfterFilter && !projection.is_empty()).then(|| {
             let mut plan = LogicalPlanBuilder::from(table.inside.clone());
             for filter in filters {
                 plan = plan.filter(raw(filter)?)?;
             }
             let column = |index: &usize| {
-                let column = table.released.get(*index).ok_or_else(|| internal_datafusion_err!("no such column"))?;
+                let column = table
+                    .released
+                    .get(*index)
+                    .ok_or_else(|| internal_datafusion_err!("no such column"))?;
                 Ok(column.expr.clone().alias(&column.name))
             };
-            plan.project(projection.iter().map(column).collect::<Result<Vec<_>>>()?)?.build()
+            plan.project(projection.iter().map(column).collect::<Result<Vec<_>>>()?)?
+                .build()
         })
     }
 }

@@ -7,28 +7,29 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
 use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::Statistics;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Statistics, internal_err};
 use datafusion::config::ConfigOptions;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
-use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_optimizer::filter_pushdown::FilterPushdown;
 use datafusion::physical_plan::coalesce_partitions::CoalescePartitionsExec;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::execution_plan::{
     Boundedness, EmissionType, SchedulingType, apply_expression_roots, reset_plan_states,
 };
 use datafusion::physical_plan::filter_pushdown::{
-    ChildFilterDescription, ChildPushdownResult, FilterDescription, FilterPushdownPhase, FilterPushdownPropagation,
+    ChildPushdownResult, FilterPushdownPhase, FilterPushdownPropagation,
 };
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{
-    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties, StatisticsArgs,
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
+    StatisticsArgs,
 };
 use futures::{StreamExt, TryStreamExt};
+
+use super::offer::offered;
 
 type Plan = Arc<dyn ExecutionPlan>;
 type Phys = Arc<dyn PhysicalExpr>;
@@ -60,12 +61,22 @@ impl GovernedScanExec {
         partitions: usize,
     ) -> Option<GovernedScanExec> {
         let given = inner.schema();
-        let kinds = |schema: &SchemaRef| schema.fields().iter().map(|field| field.data_type().clone()).collect::<Vec<_>>();
+        let kinds = |schema: &SchemaRef| {
+            schema
+                .fields()
+                .iter()
+                .map(|field| field.data_type().clone())
+                .collect::<Vec<_>>()
+        };
         if !schema.fields().is_empty() && kinds(&given) != kinds(&schema) {
             return None;
         }
         let many = inner.output_partitioning().partition_count() > partitions;
-        let inner: Plan = if many { Arc::new(CoalescePartitionsExec::new(inner)) } else { inner };
+        let inner: Plan = if many {
+            Arc::new(CoalescePartitionsExec::new(inner))
+        } else {
+            inner
+        };
         // Orders, constants and equivalences are withheld: they would spell out the condition.
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),
@@ -101,7 +112,9 @@ impl GovernedScanExec {
     /// comparisons, lists and hash lookups, all total. `1/(x-5)` as a key appears as a child that is no column.
     fn accepts(&self, filter: &Phys) -> bool {
         let clear = |child: &&Phys| {
-            child.downcast_ref::<Column>().is_some_and(|column| self.clear.get(column.index()) == Some(&true))
+            child
+                .downcast_ref::<Column>()
+                .is_some_and(|column| self.clear.get(column.index()) == Some(&true))
         };
         filter.downcast_ref::<DynamicFilterPhysicalExpr>().is_some() && filter.children().iter().all(clear)
     }
@@ -133,7 +146,10 @@ impl ExecutionPlan for GovernedScanExec {
     }
 
     /// A hash join builds its filter only if some node of the probe side reports it here.
-    fn apply_expressions(&self, visit: &mut dyn FnMut(&Phys) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
+    fn apply_expressions(
+        &self,
+        visit: &mut dyn FnMut(&Phys) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
         apply_expression_roots(&self.dynamic, visit)
     }
 
@@ -144,10 +160,19 @@ impl ExecutionPlan for GovernedScanExec {
     /// The producers of dynamic filters drop them on reset, so the next round starts from the plan without.
     fn reset_state(self: Arc<Self>) -> Result<Plan> {
         let pristine = reset_plan_states(self.pristine.clone())?;
-        Ok(Arc::new(GovernedScanExec { inner: pristine.clone(), pristine, dynamic: vec![], ..self.as_ref().clone() }))
+        Ok(Arc::new(GovernedScanExec {
+            inner: pristine.clone(),
+            pristine,
+            dynamic: vec![],
+            ..self.as_ref().clone()
+        }))
     }
 
-    fn statistics_from_inputs(&self, _: &[Arc<Statistics>], args: &StatisticsArgs) -> Result<Arc<Statistics>> {
+    fn statistics_from_inputs(
+        &self,
+        _: &[Arc<Statistics>],
+        args: &StatisticsArgs,
+    ) -> Result<Arc<Statistics>> {
         match args.partition() {
             None => Ok(self.statistics.clone()),
             Some(_) => Ok(Arc::new(Statistics::new_unknown(&self.schema()))),
@@ -162,23 +187,22 @@ impl ExecutionPlan for GovernedScanExec {
     ) -> Result<FilterPushdownPropagation<Plan>> {
         // The answer is always No: whoever sent a predicate keeps evaluating it, on released rows. Predicates of the
         // first phase are the caller's own and never enter.
-        let offered = result.parent_filters.iter().map(|parent| parent.filter.clone());
-        let accepted: Vec<Phys> = offered.filter(|filter| self.accepts(filter)).collect();
+        let sent = result.parent_filters.iter().map(|parent| parent.filter.clone());
+        let accepted: Vec<Phys> = sent.filter(|filter| self.accepts(filter)).collect();
         let answer = FilterPushdownPropagation::all_unsupported(result);
         if phase != FilterPushdownPhase::Post || accepted.is_empty() {
             return Ok(answer);
         }
         let mut inner = self.inner.clone();
         if self.bind {
-            let offer = Arc::new(Offer { child: inner, filters: accepted.clone() });
-            let offered = FilterPushdown::new_post_optimization().optimize(offer, config)?;
-            inner = match offered.children().as_slice() {
-                [child] => Arc::clone(child),
-                _ => return internal_err!("an offer has one child"),
-            };
+            inner = offered(inner, accepted.clone(), config)?;
         }
         let dynamic = self.dynamic.iter().cloned().chain(accepted).collect();
-        Ok(answer.with_updated_node(Arc::new(GovernedScanExec { inner, dynamic, ..self.clone() })))
+        Ok(answer.with_updated_node(Arc::new(GovernedScanExec {
+            inner,
+            dynamic,
+            ..self.clone()
+        })))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
@@ -202,7 +226,11 @@ type Batches = futures::stream::BoxStream<'static, Result<RecordBatch>>;
 /// The batch under the declared names, without nullability and metadata of what was stored.
 fn relabelled(batch: RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
     let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    let columns = if schema.fields().is_empty() { vec![] } else { batch.columns().to_vec() };
+    let columns = if schema.fields().is_empty() {
+        vec![]
+    } else {
+        batch.columns().to_vec()
+    };
     RecordBatch::try_new_with_options(schema.clone(), columns, &options).map_err(DataFusionError::from)
 }
 
@@ -219,56 +247,4 @@ fn first_rows(batches: Batches, rows_max: usize) -> Batches {
         }))
     })
     .boxed()
-}
-
-/// Never executed: offers `filters` to its child for one call of the optimizer, as a hash join would.
-#[derive(Debug)]
-struct Offer {
-    child: Plan,
-    filters: Vec<Phys>,
-}
-
-impl DisplayAs for Offer {
-    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Offer")
-    }
-}
-
-impl ExecutionPlan for Offer {
-    fn name(&self) -> &str {
-        "Offer"
-    }
-
-    fn properties(&self) -> &Arc<PlanProperties> {
-        self.child.properties()
-    }
-
-    fn children(&self) -> Vec<&Plan> {
-        vec![&self.child]
-    }
-
-    fn apply_expressions(&self, _: &mut dyn FnMut(&Phys) -> Result<TreeNodeRecursion>) -> Result<TreeNodeRecursion> {
-        Ok(TreeNodeRecursion::Continue)
-    }
-
-    fn with_new_children(self: Arc<Self>, children: Vec<Plan>) -> Result<Plan> {
-        match <[Plan; 1]>::try_from(children) {
-            Ok([child]) => Ok(Arc::new(Offer { child, filters: self.filters.clone() })),
-            Err(_) => internal_err!("an offer has one child"),
-        }
-    }
-
-    fn gather_filters_for_pushdown(
-        &self,
-        _: FilterPushdownPhase,
-        parents: Vec<Phys>,
-        _: &ConfigOptions,
-    ) -> Result<FilterDescription> {
-        let child = ChildFilterDescription::all_unsupported(&parents).with_self_filters(self.filters.clone());
-        Ok(FilterDescription::new().with_child(child))
-    }
-
-    fn execute(&self, _: usize, _: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        internal_err!("an offer does not run")
-    }
 }

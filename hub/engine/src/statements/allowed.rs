@@ -2,7 +2,8 @@
 //! plain SELECT is refused here, before the planner gives it a meaning we did not test.
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor, TableWithJoins,
+    Expr, GroupByExpr, JoinOperator, LimitClause, Query, Select, SelectFlavor, SetExpr, TableFactor,
+    TableWithJoins,
 };
 
 use crate::refusal::{Reason, Refusal};
@@ -15,8 +16,18 @@ fn no(what: &str) -> Allowed {
 
 pub(super) fn query(query: &Query) -> Allowed {
     // No field may be added to a query without somebody deciding about it here.
-    let Query { with: _, body, order_by: _, limit_clause, fetch: _, locks, for_clause, settings, format_clause, pipe_operators } =
-        query;
+    let Query {
+        with: _,
+        body,
+        order_by: _,
+        limit_clause,
+        fetch: _,
+        locks,
+        for_clause,
+        settings,
+        format_clause,
+        pipe_operators,
+    } = query;
     if !locks.is_empty() {
         return no("FOR UPDATE");
     }
@@ -120,9 +131,9 @@ fn joins(table: &TableWithJoins) -> Allowed {
 
 pub(super) fn table_factor(factor: &TableFactor) -> Allowed {
     match factor {
-        TableFactor::Table { args: Some(_), .. } | TableFactor::TableFunction { .. } | TableFactor::Function { .. } => {
-            no("FROM function(…)")
-        }
+        TableFactor::Table { args: Some(_), .. }
+        | TableFactor::TableFunction { .. }
+        | TableFactor::Function { .. } => no("FROM function(…)"),
         TableFactor::Table {
             name: _,
             alias: _,
@@ -146,19 +157,44 @@ pub(super) fn table_factor(factor: &TableFactor) -> Allowed {
 pub(super) fn expr(expr: &Expr) -> Allowed {
     use Expr::*;
     match expr {
-        Identifier(_) | CompoundIdentifier(_) | Value(_) | TypedString(_) | Interval(_) | Nested(_) | Tuple(_) => Ok(()),
-        IsFalse(_) | IsNotFalse(_) | IsTrue(_) | IsNotTrue(_) | IsNull(_) | IsNotNull(_) | IsUnknown(_)
-        | IsNotUnknown(_) | IsDistinctFrom(..) | IsNotDistinctFrom(..) => Ok(()),
+        Identifier(_)
+        | CompoundIdentifier(_)
+        | Value(_)
+        | TypedString(_)
+        | Interval(_)
+        | Nested(_)
+        | Tuple(_) => Ok(()),
+        IsFalse(_)
+        | IsNotFalse(_)
+        | IsTrue(_)
+        | IsNotTrue(_)
+        | IsNull(_)
+        | IsNotNull(_)
+        | IsUnknown(_)
+        | IsNotUnknown(_)
+        | IsDistinctFrom(..)
+        | IsNotDistinctFrom(..) => Ok(()),
         InList { .. } | InSubquery { .. } | Between { .. } | BinaryOp { .. } | UnaryOp { .. } => Ok(()),
         Like { any: false, .. } | ILike { any: false, .. } | SimilarTo { .. } => Ok(()),
-        Cast { array: false, format: None, .. } | AtTimeZone { .. } | Extract { .. } => Ok(()),
-        Ceil { .. } | Floor { .. } | Position { .. } | Substring { .. } | Trim { .. } | Overlay { .. } => Ok(()),
+        Cast {
+            array: false,
+            format: None,
+            ..
+        }
+        | AtTimeZone { .. }
+        | Extract { .. } => Ok(()),
+        Ceil { .. } | Floor { .. } | Position { .. } | Substring { .. } | Trim { .. } | Overlay { .. } => {
+            Ok(())
+        }
         Function(_) | Case { .. } | Exists { .. } | Subquery(_) => Ok(()),
         GroupingSets(_) | Cube(_) | Rollup(_) | Wildcard(_) | QualifiedWildcard(..) => Ok(()),
         AnyOp { .. } | AllOp { .. } => no("ANY / ALL"),
-        Array(_) | CompoundFieldAccess { .. } | JsonAccess { .. } | Struct { .. } | Map(_) | Dictionary(_) => {
-            no("ARRAY / STRUCT / JSON")
-        }
+        Array(_)
+        | CompoundFieldAccess { .. }
+        | JsonAccess { .. }
+        | Struct { .. }
+        | Map(_)
+        | Dictionary(_) => no("ARRAY / STRUCT / JSON"),
         Collate { .. } => no("COLLATE"),
         _ => no("expression"),
     }

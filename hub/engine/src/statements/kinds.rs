@@ -11,7 +11,13 @@ pub(super) fn of(statement: &Statement) -> Result<Kind, Refusal> {
     match statement {
         Statement::Query(_) => Ok(Kind::Query),
         Statement::Explain { analyze: true, .. } => Err(not_allowed("EXPLAIN ANALYZE")),
-        Statement::Explain { statement, query_plan: false, estimate: false, options, .. } => {
+        Statement::Explain {
+            statement,
+            query_plan: false,
+            estimate: false,
+            options,
+            ..
+        } => {
             // `EXPLAIN (ANALYZE) …` in PostgreSQL's other spelling runs the query too.
             if options.as_ref().is_some_and(|options| !options.is_empty()) {
                 return Err(not_allowed("EXPLAIN (…)"));
@@ -30,9 +36,15 @@ pub(super) fn of(statement: &Statement) -> Result<Kind, Refusal> {
         }),
         Statement::ShowVariable { variable } => {
             let words: Vec<&str> = variable.iter().map(|word| word.value.as_str()).collect();
-            Ok(Kind::Show { name: setting(&words.join(" ")) })
+            Ok(Kind::Show {
+                name: setting(&words.join(" ")),
+            })
         }
-        Statement::StartTransaction { statements, exception: None, .. } if statements.is_empty() => Ok(Kind::Begin),
+        Statement::StartTransaction {
+            statements,
+            exception: None,
+            ..
+        } if statements.is_empty() => Ok(Kind::Begin),
         Statement::Commit { .. } => Ok(Kind::Commit),
         Statement::Rollback { savepoint: None, .. } => Ok(Kind::Rollback),
         Statement::Discard { .. } => Ok(Kind::Discard),
@@ -58,17 +70,32 @@ pub(super) fn query(statement: &Statement) -> Option<&ast::Query> {
 
 fn of_set(set: &Set) -> Result<Kind, Refusal> {
     match set {
-        Set::SingleAssignment { variable, values, hivevar: false, .. } => {
+        Set::SingleAssignment {
+            variable,
+            values,
+            hivevar: false,
+            ..
+        } => {
             let words: Vec<String> = values.iter().map(word).collect::<Result<_, _>>()?;
             let value = words.join(", ");
             let default = value.eq_ignore_ascii_case("default");
-            Ok(Kind::Set { name: setting(&variable.to_string()), value: (!default).then_some(value) })
+            Ok(Kind::Set {
+                name: setting(&variable.to_string()),
+                value: (!default).then_some(value),
+            })
         }
-        Set::SetTimeZone { value, .. } => Ok(Kind::Set { name: "timezone".to_owned(), value: Some(word(value)?) }),
-        Set::SetNames { charset_name, .. } => {
-            Ok(Kind::Set { name: "client_encoding".to_owned(), value: Some(charset_name.value.clone()) })
-        }
-        Set::SetTransaction { .. } => Ok(Kind::Set { name: "transaction".to_owned(), value: None }),
+        Set::SetTimeZone { value, .. } => Ok(Kind::Set {
+            name: "timezone".to_owned(),
+            value: Some(word(value)?),
+        }),
+        Set::SetNames { charset_name, .. } => Ok(Kind::Set {
+            name: "client_encoding".to_owned(),
+            value: Some(charset_name.value.clone()),
+        }),
+        Set::SetTransaction { .. } => Ok(Kind::Set {
+            name: "transaction".to_owned(),
+            value: None,
+        }),
         _ => Err(not_allowed("SET")),
     }
 }
@@ -99,5 +126,8 @@ fn not_allowed(what: &str) -> Refusal {
 /// The verb, for the message; the rest of a refused statement is nobody's business.
 fn first_word(statement: &Statement) -> String {
     let text = statement.to_string();
-    text.split(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).unwrap_or("?").to_uppercase()
+    text.split(|c: char| !c.is_ascii_alphabetic())
+        .find(|word| !word.is_empty())
+        .unwrap_or("?")
+        .to_uppercase()
 }

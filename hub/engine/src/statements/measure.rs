@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, Ident, ObjectName, ObjectNamePart, Query, Select, TableFactor, Value, ValueWithSpan, Visit, Visitor,
+    Expr, GroupByExpr, Ident, ObjectName, ObjectNamePart, Query, Select, TableFactor, Value, ValueWithSpan,
+    Visit, Visitor,
 };
 
 use super::{StatementLimits, allowed};
@@ -31,7 +32,10 @@ pub(super) fn measure(query: &Query, limits: &StatementLimits) -> Result<Measure
     };
     match query.visit(&mut walk) {
         ControlFlow::Break(refusal) => Err(*refusal),
-        ControlFlow::Continue(()) => Ok(Measured { relations: walk.relations, parameters: walk.parameters }),
+        ControlFlow::Continue(()) => Ok(Measured {
+            relations: walk.relations,
+            parameters: walk.parameters,
+        }),
     }
 }
 
@@ -77,7 +81,9 @@ fn address(query: &Query) -> usize {
 
 impl Walk<'_> {
     fn grow(&mut self, size: Size) -> Flow {
-        let Some(current) = self.sizes.last_mut() else { return ControlFlow::Continue(()) };
+        let Some(current) = self.sizes.last_mut() else {
+            return ControlFlow::Continue(());
+        };
         current.add(size);
         if current.nodes > self.limits.nodes_max || current.selects > self.limits.selects_max {
             return refuse(Reason::TooComplex, self.limits.nodes_max);
@@ -106,7 +112,10 @@ impl Visitor for Walk<'_> {
         }
         self.deeper()?;
         self.sizes.push(Size::default());
-        self.grow(Size { nodes: 1, ..Size::default() })?;
+        self.grow(Size {
+            nodes: 1,
+            ..Size::default()
+        })?;
         if let Some(with) = &query.with {
             self.with_depth += 1;
             if self.with_depth > self.limits.with_depth_max {
@@ -116,7 +125,14 @@ impl Visitor for Walk<'_> {
                 let name = folded(&part.alias.name);
                 if with.recursive {
                     // A recursive one sees its own name; its size is not known yet and counts once.
-                    self.names.push((name.clone(), Size { nodes: 1, joins: 0, selects: 0 }));
+                    self.names.push((
+                        name.clone(),
+                        Size {
+                            nodes: 1,
+                            joins: 0,
+                            selects: 0,
+                        },
+                    ));
                 }
                 self.bodies.insert(address(&part.query), name);
             }
@@ -149,7 +165,11 @@ impl Visitor for Walk<'_> {
         }
         let written: usize = select.from.iter().map(|table| table.joins.len()).sum();
         let joins = (written + select.from.len().saturating_sub(1)) as u64;
-        self.grow(Size { nodes: 1, joins, selects: 1 })
+        self.grow(Size {
+            nodes: 1,
+            joins,
+            selects: 1,
+        })
     }
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> Flow {
@@ -160,7 +180,11 @@ impl Visitor for Walk<'_> {
             TableFactor::NestedJoin { table_with_joins, .. } => table_with_joins.joins.len() as u64,
             _ => 0,
         };
-        let own = Size { nodes: 1, joins, selects: 0 };
+        let own = Size {
+            nodes: 1,
+            joins,
+            selects: 0,
+        };
         match factor {
             TableFactor::Table { name, .. } => {
                 let name = relation(name);
@@ -190,7 +214,10 @@ impl Visitor for Walk<'_> {
             return refuse(Reason::ListTooLong, self.limits.list_max);
         }
         self.deeper()?;
-        self.grow(Size { nodes: 1, ..Size::default() })
+        self.grow(Size {
+            nodes: 1,
+            ..Size::default()
+        })
     }
 
     fn post_visit_expr(&mut self, _: &Expr) -> Flow {
@@ -200,7 +227,10 @@ impl Visitor for Walk<'_> {
 
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> Flow {
         if let Value::Placeholder(text) = &value.value {
-            match text.strip_prefix('$').and_then(|number| number.parse::<usize>().ok()) {
+            match text
+                .strip_prefix('$')
+                .and_then(|number| number.parse::<usize>().ok())
+            {
                 Some(number) if (1..=PARAMETERS_MAX).contains(&number) => {
                     self.parameters = self.parameters.max(number);
                 }
@@ -219,7 +249,9 @@ const PARAMETERS_MAX: usize = 65_535;
 
 /// How many groupings the planner will write out for one `GROUP BY`.
 fn groupings(select: &Select) -> u64 {
-    let GroupByExpr::Expressions(exprs, _) = &select.group_by else { return 1 };
+    let GroupByExpr::Expressions(exprs, _) = &select.group_by else {
+        return 1;
+    };
     exprs.iter().fold(1_u64, |product, expr| {
         let sets = match expr {
             Expr::Cube(sets) => 2_u64.saturating_pow(u32::try_from(sets.len()).unwrap_or(u32::MAX)),
@@ -232,7 +264,11 @@ fn groupings(select: &Select) -> u64 {
 }
 
 fn folded(name: &Ident) -> String {
-    let text = if name.quote_style.is_some() { name.value.clone() } else { name.value.to_lowercase() };
+    let text = if name.quote_style.is_some() {
+        name.value.clone()
+    } else {
+        name.value.to_lowercase()
+    };
     let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
     // A quoted name with a dot must not read like a schema and a name.
     if plain { text } else { format!("{:?}", text) }

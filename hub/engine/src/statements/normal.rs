@@ -6,7 +6,9 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 /// The text with every literal replaced by `?`, comments dropped and white space folded. Names stay, except quoted
 /// ones that are no plain words: `WHERE name = "张三"` is a constant by mistake. A text that has no tokens becomes `?`.
 pub fn normalised(sql: &str) -> String {
-    let Ok(tokens) = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize() else { return "?".to_owned() };
+    let Ok(tokens) = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize() else {
+        return "?".to_owned();
+    };
     let mut words: Vec<String> = Vec::with_capacity(tokens.len());
     let mut apart = true;
     for token in &tokens {
@@ -47,5 +49,6 @@ fn plain(name: &str) -> bool {
 /// A token of punctuation only. Numbers and strings of every spelling hold a letter, a digit or a quote.
 fn sign(token: &Token) -> bool {
     let text = token.to_string();
-    text.chars().all(|c| c.is_ascii_punctuation() && c != '\'' && c != '"' && c != '`')
+    text.chars()
+        .all(|c| c.is_ascii_punctuation() && c != '\'' && c != '"' && c != '`')
 }

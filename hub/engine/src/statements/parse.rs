@@ -40,10 +40,15 @@ pub(crate) fn read(sql: &str, limits: &StatementLimits) -> Result<Vec<Read>, Ref
 
 fn read_here(sql: &str, limits: &StatementLimits) -> Result<Vec<Read>, Refusal> {
     let dialect = PostgreSqlDialect {};
-    let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().map_err(|error| {
-        Refusal::new(Reason::Syntax).at(position(sql, error.location.line, error.location.column))
-    })?;
-    let counted = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF)).count();
+    let tokens = Tokenizer::new(&dialect, sql)
+        .tokenize_with_location()
+        .map_err(|error| {
+            Refusal::new(Reason::Syntax).at(position(sql, error.location.line, error.location.column))
+        })?;
+    let counted = tokens
+        .iter()
+        .filter(|token| !matches!(token.token, Token::Whitespace(_) | Token::EOF))
+        .count();
     if counted > limits.tokens_max {
         return Err(Refusal::new(Reason::TooManyTokens).with("max", limits.tokens_max));
     }
@@ -60,7 +65,12 @@ fn read_here(sql: &str, limits: &StatementLimits) -> Result<Vec<Read>, Refusal> 
 
 fn read_one(tree: ast::Statement, limits: &StatementLimits) -> Result<Read, Refusal> {
     let kind = kinds::of(&tree)?;
-    let mut facts = Statement { kind, relations: vec![], sql: String::new(), parameters: 0 };
+    let mut facts = Statement {
+        kind,
+        relations: vec![],
+        sql: String::new(),
+        parameters: 0,
+    };
     if let Some(query) = kinds::query(&tree) {
         let measured = measure::measure(query, limits)?;
         facts.relations = measured.relations.into_iter().collect();
@@ -76,7 +86,9 @@ fn read_one(tree: ast::Statement, limits: &StatementLimits) -> Result<Read, Refu
 /// The parser's sentence quotes the text; only the place is kept.
 fn of_parser(sql: &str, error: &ParserError, limits: &StatementLimits) -> Refusal {
     let text = match error {
-        ParserError::RecursionLimitExceeded => return Refusal::new(Reason::TooDeep).with("max", limits.depth_max),
+        ParserError::RecursionLimitExceeded => {
+            return Refusal::new(Reason::TooDeep).with("max", limits.depth_max);
+        }
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text,
     };
     let place = text.rsplit_once("Line: ").and_then(|(_, place)| {
@@ -89,6 +101,12 @@ fn of_parser(sql: &str, error: &ParserError, limits: &StatementLimits) -> Refusa
 /// Line and column, both from 1, as a character position from 1.
 fn position(sql: &str, line: u64, column: u64) -> Option<u32> {
     let line_index = usize::try_from(line.checked_sub(1)?).ok()?;
-    let before: usize = sql.split('\n').take(line_index).map(|text| text.chars().count() + 1).sum();
-    u32::try_from(before).ok()?.checked_add(u32::try_from(column).ok()?)
+    let before: usize = sql
+        .split('\n')
+        .take(line_index)
+        .map(|text| text.chars().count() + 1)
+        .sum();
+    u32::try_from(before)
+        .ok()?
+        .checked_add(u32::try_from(column).ok()?)
 }

@@ -19,7 +19,9 @@ pub(super) struct Header {
     pub sql: String,
 }
 
-const ONCE: [&str; 8] = ["name", "title_zh", "title_en", "owner", "grain_zh", "grain_en", "inputs", "unlisted"];
+const ONCE: [&str; 8] = [
+    "name", "title_zh", "title_en", "owner", "grain_zh", "grain_en", "inputs", "unlisted",
+];
 
 /// Reads the header; what follows its last comment line is the SQL.
 pub(super) fn read(text: &str) -> Result<Header, ViewError> {
@@ -53,8 +55,16 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
         }
     }
     let get = |key: &'static str| once.get(key).copied().ok_or(ViewError::HeaderMissing(key));
-    let bilingual = |zh, en| Ok(Bilingual { zh: get(zh)?.to_owned(), en: get(en)?.to_owned() });
-    let inputs = get("inputs")?.split(',').map(|feed| FeedId::parse(feed.trim())).collect::<Result<Vec<_>, _>>();
+    let bilingual = |zh, en| {
+        Ok(Bilingual {
+            zh: get(zh)?.to_owned(),
+            en: get(en)?.to_owned(),
+        })
+    };
+    let inputs = get("inputs")?
+        .split(',')
+        .map(|feed| FeedId::parse(feed.trim()))
+        .collect::<Result<Vec<_>, _>>();
     if basis.is_empty() {
         return Err(ViewError::HeaderMissing("basis"));
     }
@@ -62,7 +72,11 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
         return Err(ViewError::HeaderMissing("column"));
     }
     let known = |name: &String| columns.iter().any(|column| column.name == *name);
-    if !lowerings.iter().flat_map(|lowered: &Lowered| &lowered.columns).all(known) {
+    if !lowerings
+        .iter()
+        .flat_map(|lowered: &Lowered| &lowered.columns)
+        .all(known)
+    {
         return Err(ViewError::HeaderLine("lowered".to_owned()));
     }
     Ok(Header {
@@ -86,9 +100,13 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
 /// `name | class | level | Chinese comment | English comment`.
 fn column(line: &str) -> Option<ViewColumn> {
     let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-    let [name, class, level, zh, en] = parts.as_slice() else { return None };
+    let [name, class, level, zh, en] = parts.as_slice() else {
+        return None;
+    };
     let named = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !named || zh.is_empty() || en.is_empty() {
         return None;
     }
@@ -106,17 +124,36 @@ fn column(line: &str) -> Option<ViewColumn> {
         "L4" => Level::L4,
         _ => return None,
     };
-    let comment = Bilingual { zh: (*zh).to_owned(), en: (*en).to_owned() };
-    Some(ViewColumn { name: (*name).to_owned(), comment, class, level })
+    let comment = Bilingual {
+        zh: (*zh).to_owned(),
+        en: (*en).to_owned(),
+    };
+    Some(ViewColumn {
+        name: (*name).to_owned(),
+        comment,
+        class,
+        level,
+    })
 }
 
 /// `column, column | Chinese reason | English reason`.
 fn lowered(line: &str) -> Option<Lowered> {
     let parts: Vec<&str> = line.split('|').map(str::trim).collect();
-    let [columns, zh, en] = parts.as_slice() else { return None };
+    let [columns, zh, en] = parts.as_slice() else {
+        return None;
+    };
     if zh.is_empty() || en.is_empty() {
         return None;
     }
-    let columns = columns.split(',').map(|column| column.trim().to_owned()).collect();
-    Some(Lowered { columns, reason: Bilingual { zh: (*zh).to_owned(), en: (*en).to_owned() } })
+    let columns = columns
+        .split(',')
+        .map(|column| column.trim().to_owned())
+        .collect();
+    Some(Lowered {
+        columns,
+        reason: Bilingual {
+            zh: (*zh).to_owned(),
+            en: (*en).to_owned(),
+        },
+    })
 }

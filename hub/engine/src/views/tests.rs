@@ -71,22 +71,41 @@ fn sql_that_could_fail_on_a_row_is_not() {
         "SELECT k, string_agg(v, ',') AS v FROM feeds.pow_usage GROUP BY k",
         "SELECT k, SUM(v ORDER BY v) AS v FROM feeds.pow_usage GROUP BY k",
     ] {
-        assert!(matches!(with(sql), Err(ViewError::NotTotal(_))), "{sql}: {:?}", with(sql).err());
+        assert!(
+            matches!(with(sql), Err(ViewError::NotTotal(_))),
+            "{sql}: {:?}",
+            with(sql).err()
+        );
     }
 }
 
 #[test]
 fn a_view_says_what_it_reads_and_what_it_gives() {
     let from = |sql: &str| with(sql).unwrap_err();
-    assert_eq!(from("SELECT k, v FROM feeds.tax_declaration"), ViewError::NotAnInput("feeds.tax_declaration".to_owned()));
-    assert_eq!(from("SELECT k, v FROM pow_usage"), ViewError::NotAnInput("pow_usage".to_owned()));
+    assert_eq!(
+        from("SELECT k, v FROM feeds.tax_declaration"),
+        ViewError::NotAnInput("feeds.tax_declaration".to_owned())
+    );
+    assert_eq!(
+        from("SELECT k, v FROM pow_usage"),
+        ViewError::NotAnInput("pow_usage".to_owned())
+    );
     assert_eq!(from("SELECT v, k FROM feeds.pow_usage"), ViewError::ColumnsDiffer);
     assert_eq!(from("SELECT k FROM feeds.pow_usage"), ViewError::ColumnsDiffer);
-    assert_eq!(from("SELECT k, v FROM feeds.pow_usage; SELECT 1"), ViewError::Syntax);
+    assert_eq!(
+        from("SELECT k, v FROM feeds.pow_usage; SELECT 1"),
+        ViewError::Syntax
+    );
     assert_eq!(from("DELETE FROM feeds.pow_usage"), ViewError::Syntax);
-    assert!(matches!(from("SELECT * FROM feeds.pow_usage"), ViewError::NotTotal(_)));
+    assert!(matches!(
+        from("SELECT * FROM feeds.pow_usage"),
+        ViewError::NotTotal(_)
+    ));
     let two = SMALL.replace("inputs: pow_usage", "inputs: pow_usage, tax_declaration");
-    assert_eq!(View::parse(&format!("{two}SELECT k, v FROM feeds.pow_usage")).unwrap_err(), ViewError::InputUnused);
+    assert_eq!(
+        View::parse(&format!("{two}SELECT k, v FROM feeds.pow_usage")).unwrap_err(),
+        ViewError::InputUnused
+    );
 }
 
 #[test]

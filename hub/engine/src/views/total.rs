@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, DataType, ExactNumberInfo, Expr, Function, FunctionArg, FunctionArgExpr,
-    FunctionArguments, GroupByExpr, Query, Select, SelectItem, SetExpr, Statement, TableFactor, UnaryOperator, Value,
-    Visit, Visitor,
+    FunctionArguments, GroupByExpr, Query, Select, SelectItem, SetExpr, Statement, TableFactor,
+    UnaryOperator, Value, Visit, Visitor,
 };
 
 use super::ViewError;
@@ -21,13 +21,19 @@ pub(super) struct Found {
 }
 
 /// Functions that are total on the types a feed table has, whatever their arguments.
-const TOTAL_FUNCTIONS: [&str; 8] = ["coalesce", "nullif", "count", "sum", "min", "max", "bool_and", "bool_or"];
+const TOTAL_FUNCTIONS: [&str; 8] = [
+    "coalesce", "nullif", "count", "sum", "min", "max", "bool_and", "bool_or",
+];
 
 /// Checks the SQL of a view.
 pub(super) fn check(sql: &str) -> Result<Found, ViewError> {
     let statements = read(sql, &StatementLimits::default()).map_err(|_| ViewError::Syntax)?;
-    let [statement] = statements.as_slice() else { return Err(ViewError::Syntax) };
-    let Statement::Query(query) = &statement.tree else { return Err(ViewError::Syntax) };
+    let [statement] = statements.as_slice() else {
+        return Err(ViewError::Syntax);
+    };
+    let Statement::Query(query) = &statement.tree else {
+        return Err(ViewError::Syntax);
+    };
     if statement.facts.parameters > 0 {
         return Err(not_total("$1"));
     }
@@ -35,7 +41,10 @@ pub(super) fn check(sql: &str) -> Result<Found, ViewError> {
         return Err(*error);
     }
     let relations: BTreeSet<String> = statement.facts.relations.iter().cloned().collect();
-    Ok(Found { columns: columns(query)?, relations: relations.into_iter().collect() })
+    Ok(Found {
+        columns: columns(query)?,
+        relations: relations.into_iter().collect(),
+    })
 }
 
 fn not_total(what: &str) -> ViewError {
@@ -48,12 +57,15 @@ fn columns(query: &Query) -> Result<Vec<String>, ViewError> {
     while let SetExpr::SetOperation { left, .. } = body {
         body = left;
     }
-    let SetExpr::Select(select) = body else { return Err(ViewError::ColumnsDiffer) };
+    let SetExpr::Select(select) = body else {
+        return Err(ViewError::ColumnsDiffer);
+    };
     let name = |item: &SelectItem| match item {
         SelectItem::UnnamedExpr(Expr::Identifier(name)) => Ok(name.value.clone()),
-        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => {
-            parts.last().map(|name| name.value.clone()).ok_or(ViewError::ColumnsDiffer)
-        }
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts
+            .last()
+            .map(|name| name.value.clone())
+            .ok_or(ViewError::ColumnsDiffer),
         SelectItem::ExprWithAlias { alias, .. } => Ok(alias.value.clone()),
         _ => Err(not_total("an output without a name")),
     };
@@ -101,7 +113,11 @@ impl Visitor for Total {
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> Flow {
-        if total(expr) { ControlFlow::Continue(()) } else { refuse(expr) }
+        if total(expr) {
+            ControlFlow::Continue(())
+        } else {
+            refuse(expr)
+        }
     }
 }
 
@@ -110,16 +126,37 @@ fn total(expr: &Expr) -> bool {
     match expr {
         Expr::Identifier(_) | Expr::CompoundIdentifier(_) | Expr::Nested(_) | Expr::Case { .. } => true,
         Expr::Value(value) => !matches!(value.value, Value::Placeholder(_)),
-        Expr::IsNull(_) | Expr::IsNotNull(_) | Expr::IsTrue(_) | Expr::IsNotTrue(_) | Expr::IsFalse(_) => true,
+        Expr::IsNull(_) | Expr::IsNotNull(_) | Expr::IsTrue(_) | Expr::IsNotTrue(_) | Expr::IsFalse(_) => {
+            true
+        }
         Expr::IsNotFalse(_) | Expr::IsDistinctFrom(..) | Expr::IsNotDistinctFrom(..) => true,
         Expr::InList { .. } | Expr::Between { .. } => true,
-        Expr::UnaryOp { op: UnaryOperator::Not, .. } => true,
+        Expr::UnaryOp {
+            op: UnaryOperator::Not,
+            ..
+        } => true,
         Expr::BinaryOp { left: _, op, right } => operator(op, right),
-        Expr::Cast { kind: CastKind::TryCast, array: false, format: None, .. } => true,
+        Expr::Cast {
+            kind: CastKind::TryCast,
+            array: false,
+            format: None,
+            ..
+        } => true,
         // A widening of decimals; `definer` sees to it that it only widens.
-        Expr::Cast { kind: CastKind::Cast | CastKind::DoubleColon, data_type, array: false, format: None, .. } => {
-            matches!(data_type, DataType::Decimal(ExactNumberInfo::PrecisionAndScale(..)))
-                || matches!(data_type, DataType::Numeric(ExactNumberInfo::PrecisionAndScale(..)))
+        Expr::Cast {
+            kind: CastKind::Cast | CastKind::DoubleColon,
+            data_type,
+            array: false,
+            format: None,
+            ..
+        } => {
+            matches!(
+                data_type,
+                DataType::Decimal(ExactNumberInfo::PrecisionAndScale(..))
+            ) || matches!(
+                data_type,
+                DataType::Numeric(ExactNumberInfo::PrecisionAndScale(..))
+            )
         }
         Expr::Function(function) => total_function(function),
         _ => false,
@@ -137,8 +174,12 @@ fn operator(op: &BinaryOperator, right: &Expr) -> bool {
 
 /// `NULLIF(x, 0)`, the only divisor allowed.
 fn nullif_zero(expr: &Expr) -> bool {
-    let Expr::Function(function) = expr else { return false };
-    let FunctionArguments::List(list) = &function.args else { return false };
+    let Expr::Function(function) = expr else {
+        return false;
+    };
+    let FunctionArguments::List(list) = &function.args else {
+        return false;
+    };
     let zero = |arg: &FunctionArg| match arg {
         FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => {
             matches!(&value.value, Value::Number(number, _) if number == "0")

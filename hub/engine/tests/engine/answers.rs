@@ -27,18 +27,28 @@ fn meta() -> AnswerMeta {
         masks: vec![("customer_name".to_owned(), schemas::Treatment::Name1)],
         scope: "county_code".to_owned(),
     };
-    AnswerMeta { query_id: "q1".to_owned(), opened: vec![opened], versions: vec![("pow_usage".parse().unwrap(), 3)], epoch: 4 }
+    AnswerMeta {
+        query_id: "q1".to_owned(),
+        opened: vec![opened],
+        versions: vec![("pow_usage".parse().unwrap(), 3)],
+        epoch: 4,
+    }
 }
 
 fn answer(log: &Log, batches: Batches) -> Answer {
-    let opened = log.open_entry(Act::new(ActKind::Query, json!({ "sql": "SELECT ?" }))).unwrap();
+    let opened = log
+        .open_entry(Act::new(ActKind::Query, json!({ "sql": "SELECT ?" })))
+        .unwrap();
     Answer::new(opened, batch(1).schema(), meta(), batches)
 }
 
 /// How the last entry of the log was closed: its outcome and detail, or nothing.
 fn closing(dir: &Path) -> Option<(Outcome, Value)> {
     let entries = audit::read(dir, &Filter::default()).unwrap();
-    let entry = entries.into_iter().find(|entry| entry.act.kind == ActKind::Query).unwrap();
+    let entry = entries
+        .into_iter()
+        .find(|entry| entry.act.kind == ActKind::Query)
+        .unwrap();
     entry.closing.map(|closing| (closing.outcome, closing.detail))
 }
 
@@ -57,7 +67,10 @@ async fn the_end_of_the_rows_is_told_after_the_entry_is_closed() {
     assert_eq!(answer.next().await.unwrap().unwrap().num_rows(), 4);
     assert!(answer.next().await.is_none());
     let (outcome, detail) = closing(dir.path()).unwrap();
-    assert_eq!((outcome, &detail["rows"], &detail["versions"][0]), (Outcome::Done, &json!(7), &json!(["pow_usage", 3])));
+    assert_eq!(
+        (outcome, &detail["rows"], &detail["versions"][0]),
+        (Outcome::Done, &json!(7), &json!(["pow_usage", 3]))
+    );
     assert_eq!(detail["views"][0]["agreement"], json!("agr_1"));
     assert!(detail["bytes"].as_u64().unwrap() > 0);
     assert!(answer.next().await.is_none());
@@ -72,7 +85,10 @@ async fn a_failed_query_closes_its_entry_with_the_code_and_tells_the_refusal() {
     assert_eq!(answer.next().await.unwrap().unwrap_err(), refusal);
     assert!(answer.next().await.is_none());
     let (outcome, detail) = closing(dir.path()).unwrap();
-    assert_eq!((outcome, &detail["rows"], &detail["code"]), (Outcome::Failed, &json!(3), &json!("query.rows_max")));
+    assert_eq!(
+        (outcome, &detail["rows"], &detail["code"]),
+        (Outcome::Failed, &json!(3), &json!("query.rows_max"))
+    );
 }
 
 #[tokio::test]
@@ -98,16 +114,26 @@ async fn an_answer_that_is_dropped_or_cut_was_cancelled() {
     assert_eq!(cut.next().await.unwrap().unwrap_err().reason(), Reason::Revoked);
     assert!(cut.next().await.is_none());
     let (outcome, detail) = closing(dir.path()).unwrap();
-    assert_eq!((outcome, &detail["code"]), (Outcome::Cancelled, &json!("query.revoked")));
+    assert_eq!(
+        (outcome, &detail["code"]),
+        (Outcome::Cancelled, &json!("query.revoked"))
+    );
 }
 
 #[tokio::test]
 async fn every_reason_has_a_text_in_both_languages_that_uses_its_words() {
     for reason in Reason::ALL {
-        let words = ["max", "what", "relation", "column", "function", "number", "seconds", "view"];
-        let refusal = words.iter().fold(Refusal::new(reason), |refusal, word| refusal.with(word, "X"));
+        let words = [
+            "max", "what", "relation", "column", "function", "number", "seconds", "view",
+        ];
+        let refusal = words
+            .iter()
+            .fold(Refusal::new(reason), |refusal, word| refusal.with(word, "X"));
         let message = refusal.message();
-        assert!(schemas::texts::get(refusal.code()).is_some(), "{reason:?} has no text");
+        assert!(
+            schemas::texts::get(refusal.code()).is_some(),
+            "{reason:?} has no text"
+        );
         for text in [&message.zh, &message.en] {
             assert!(!text.contains('{') && !text.is_empty(), "{reason:?}: {text}");
         }
@@ -117,6 +143,9 @@ async fn every_reason_has_a_text_in_both_languages_that_uses_its_words() {
 #[tokio::test]
 async fn an_answer_collects_like_any_stream() {
     let (_dir, log) = log();
-    let batches: Vec<RecordBatch> = answer(&log, stream::iter([Ok(batch(2))]).boxed()).try_collect().await.unwrap();
+    let batches: Vec<RecordBatch> = answer(&log, stream::iter([Ok(batch(2))]).boxed())
+        .try_collect()
+        .await
+        .unwrap();
     assert_eq!(batches.len(), 1);
 }

@@ -1,8 +1,15 @@
 //! The engine as a whole: worlds of a few files, grants, questions, and what must be the same in all of them.
 
 mod answers;
+mod attacks;
 mod barrier;
 mod by_hand;
+mod calls;
+mod granted;
+mod grants;
 mod limits;
-mod surface;
+mod names;
+mod rows;
+mod stored;
+mod two_worlds;
 mod world;
