@@ -15,6 +15,9 @@ pub enum LakeError {
     /// The lake's URL has a scheme or form we do not serve.
     #[error("the lake's url is not supported")]
     Url,
+    /// An option of the lake's store is unknown, unusable or missing.
+    #[error("an option of the lake's storage cannot be used")]
+    Options,
     /// A log entry of a feed table is missing, empty or not JSON.
     #[error("the log of a feed table is damaged at version {version}")]
     LogDamaged {
@@ -86,6 +89,7 @@ impl LakeError {
             LakeError::Storage => "lake.storage",
             LakeError::Unfit(_) => "lake.unfit",
             LakeError::Url => "lake.url",
+            LakeError::Options => "lake.options",
             LakeError::LogDamaged { .. } => "lake.log_damaged",
             LakeError::Log => "lake.log",
             LakeError::Columns => "lake.columns",
@@ -147,6 +151,7 @@ mod tests {
             LakeError::Storage,
             LakeError::Unfit(Probe::Fsync),
             LakeError::Url,
+            LakeError::Options,
             LakeError::LogDamaged { version: 3 },
             LakeError::Log,
             LakeError::Columns,

@@ -1,6 +1,6 @@
 //! The lake as a whole: one store, one key ring, and the doors to what lies in it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,25 +8,15 @@ use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutPayload};
 use schemas::{Contract, FeedId};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::error::{LakeError, storage};
 use crate::feed::FeedTable;
 use crate::keys::{KeyRing, Tokenizer};
 use crate::quarantine::Quarantine;
 use crate::reveal::Reveal;
+use crate::settings::LakeSettings;
 use crate::store;
 use crate::vault::Vault;
-
-/// Where the lake is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LakeSettings {
-    /// `file:///…/lake`, an absolute folder that belongs to this hub alone.
-    pub url: Url,
-    /// Options of the store; `file:` has none.
-    #[serde(default)]
-    pub options: BTreeMap<String, String>,
-}
 
 /// An opened lake; clones share it.
 #[derive(Clone)]

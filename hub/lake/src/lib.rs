@@ -22,6 +22,7 @@ mod lake;
 mod quarantine;
 mod reveal;
 mod sealed;
+mod settings;
 mod slot;
 mod snapshot;
 mod store;
@@ -32,10 +33,11 @@ pub use feed::{
     CommitNote, FeedTable, Landed, Staged, StagedFile, Swept, Unnamed, VersionEntry, arrow_schema,
 };
 pub use keys::{DomainTokenizer, KeyRing, TOKEN_LENGTH, Tokenizer, token_domain};
-pub use lake::{Lake, LakeSettings};
+pub use lake::Lake;
 pub use quarantine::Quarantine;
 pub use reveal::Reveal;
 pub use sealed::{PlainStream, Sealed, SealedWriter};
+pub use settings::LakeSettings;
 pub use slot::Slot;
 pub use snapshot::{Bounds, FileEntry, Snapshot, Value};
 pub use store::{DurableLocalFs, open_store};

@@ -1,9 +1,10 @@
-//! From a URL to an object store. Only `file:` today; another scheme is one more arm of `writable` and [`open_store`].
+//! From a URL to an object store: a local folder (`file:`) or a bucket (`s3:`).
 
 mod durable;
 mod leftovers;
 mod probe;
 mod read_only;
+mod s3;
 
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ pub use durable::DurableLocalFs;
 pub(crate) use probe::probe;
 
 use crate::error::LakeError;
-use crate::lake::LakeSettings;
+use crate::settings::LakeSettings;
 
 /// The hub's store: what it acknowledges is on disk. Leftovers of a crash are gone when this returns.
 pub(crate) async fn writable(settings: &LakeSettings) -> Result<Arc<dyn ObjectStore>, LakeError> {
@@ -32,6 +33,7 @@ pub(crate) async fn writable(settings: &LakeSettings) -> Result<Arc<dyn ObjectSt
                 LakeError::Storage.because("open the data root", e)
             })??))
         }
+        "s3" => s3::open(settings),
         _ => Err(LakeError::Url),
     }
 }
@@ -44,6 +46,7 @@ pub fn open_store(settings: &LakeSettings) -> Result<Arc<dyn ObjectStore>, LakeE
                 .map_err(crate::error::storage("open the data root for reading"))?;
             Ok(Arc::new(read_only::ReadOnly::new(Arc::new(local))))
         }
+        "s3" => Ok(Arc::new(read_only::ReadOnly::new(s3::open(settings)?))),
         _ => Err(LakeError::Url),
     }
 }

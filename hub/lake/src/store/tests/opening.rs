@@ -68,14 +68,66 @@ async fn a_reader_reads_and_can_change_nothing() {
 }
 
 #[tokio::test]
-async fn only_an_absolute_folder_is_a_lake() {
-    for url in ["file:///", "s3://bucket/lake", "memory:///lake", "taxlake:///x"] {
+async fn only_an_absolute_folder_or_a_bucket_is_a_lake() {
+    let urls = [
+        "file:///",
+        "memory:///lake",
+        "taxlake:///x",
+        "s3:///lake",
+        "s3://user@bucket/lake",
+        "s3://user:hush@bucket/lake",
+        "s3://bucket:9000/lake",
+        "s3://bucket/lake?secret=hush",
+        "s3://bucket/lake#x",
+    ];
+    for url in urls {
         let settings = LakeSettings {
             url: Url::parse(url).unwrap(),
-            options: BTreeMap::new(),
+            options: signed(&[]),
         };
         assert_eq!(writable(&settings).await.map(drop), Err(LakeError::Url), "{url}");
         assert_eq!(open_store(&settings).map(drop), Err(LakeError::Url), "{url}");
+    }
+}
+
+fn signed(more: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let both = [("access_key_id", "hub"), ("secret_access_key", "hush")];
+    let all = both.iter().chain(more);
+    all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_bucket_needs_known_options_and_a_secret_and_shows_none() {
+    let with = |options| LakeSettings {
+        url: Url::parse("s3://bucket/some/lake").unwrap(),
+        options,
+    };
+    let good = with(signed(&[
+        ("endpoint", "http://127.0.0.1:9/"),
+        ("allow_http", "true"),
+    ]));
+    let (hub, reader) = (writable(&good).await.unwrap(), open_store(&good).unwrap());
+    for shown in [
+        format!("{hub:?}"),
+        format!("{reader:?}"),
+        format!("{hub}"),
+        format!("{good:?}"),
+    ] {
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+    let mut halves = [signed(&[]), signed(&[])];
+    halves[0].remove("secret_access_key");
+    halves[1].remove("access_key_id");
+    let [left, right] = halves;
+    for options in [
+        left,
+        right,
+        BTreeMap::new(),
+        signed(&[("endpiont", "x")]),
+        signed(&[("allow_http", "perhaps")]),
+    ] {
+        assert_eq!(open_store(&with(options)).map(drop), Err(LakeError::Options));
     }
 }
 
