@@ -72,13 +72,26 @@ pub trait Front: Send + Sync + 'static {
     /// Opens a session. Refusals: 401 for a wrong name or password (the same for both), 429 with `retry_after_s`.
     async fn sign_in(&self, attempt: &Attempt, password: &str) -> Result<SessionOpened, Problem>;
     /// Replaces a password and opens a session. The only thing one-time credentials are good for.
-    async fn change_password(&self, attempt: &Attempt, password: &str, new: &str) -> Result<SessionOpened, Problem>;
+    async fn change_password(
+        &self,
+        attempt: &Attempt,
+        password: &str,
+        new: &str,
+    ) -> Result<SessionOpened, Problem>;
     /// A new account with a made-up one-time password, which is in the answer and nowhere else.
-    async fn admit(&self, caller: &Caller, person: NewPerson) -> Result<(Account, Zeroizing<String>), Problem>;
+    async fn admit(
+        &self,
+        caller: &Caller,
+        person: NewPerson,
+    ) -> Result<(Account, Zeroizing<String>), Problem>;
     /// Ends the session the caller signed in with. Ending it twice is not an error.
     async fn sign_out(&self, caller: &Caller) -> Result<(), Problem>;
     /// An expiring token for programs and for psql. `None` asks for the longest life the settings allow.
-    async fn issue_access_token(&self, caller: &Caller, life: Option<Duration>) -> Result<IssuedToken, Problem>;
+    async fn issue_access_token(
+        &self,
+        caller: &Caller,
+        life: Option<Duration>,
+    ) -> Result<IssuedToken, Problem>;
     /// The person behind a bearer token.
     async fn bearer(&self, token: &str) -> Result<SignedIn, Problem>;
     /// Begins SCRAM-SHA-256 and gives the server's first message. An unknown name gets an exchange that looks the same

@@ -68,7 +68,11 @@ pub(crate) struct App {
 
 /// The router without a socket.
 pub fn router(front: Arc<dyn Front>, settings: HttpSettings, metrics: Arc<Metrics>) -> Router {
-    let app = App { front, settings: Arc::new(settings), metrics };
+    let app = App {
+        front,
+        settings: Arc::new(settings),
+        metrics,
+    };
     let mut router = Router::new();
     for route in ROUTES {
         router = router.route(route.path, routes::handler(route));
@@ -88,7 +92,12 @@ pub async fn serve(
     metrics: Arc<Metrics>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let gate = listener::Gate::new(socket, settings.connections_max, settings.silent_time_max, Arc::clone(&metrics));
+    let gate = listener::Gate::new(
+        socket,
+        settings.connections_max,
+        settings.silent_time_max,
+        Arc::clone(&metrics),
+    );
     let service = router(front, settings, metrics).into_make_service_with_connect_info::<listener::Peer>();
     axum::serve(gate, service).with_graceful_shutdown(stop).await
 }

@@ -40,7 +40,12 @@ impl DataLock {
     pub fn take(data_dir: &Path) -> Result<DataLock, LockError> {
         std::fs::create_dir_all(data_dir)?;
         let path = data_dir.join("taxhub.lock");
-        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Taken),

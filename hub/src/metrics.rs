@@ -31,19 +31,39 @@ pub struct Metrics {
 impl Metrics {
     pub fn new() -> Metrics {
         Metrics {
-            requests: Counters::new("taxhub_requests_total", "Requests answered", &["protocol", "operation", "status"]),
+            requests: Counters::new(
+                "taxhub_requests_total",
+                "Requests answered",
+                &["protocol", "operation", "status"],
+            ),
             request_time: Histograms::new("taxhub_request_seconds", "Time to the first byte", &["protocol"]),
             queries: Counters::new("taxhub_queries_total", "Queries ended", &["protocol", "outcome"]),
             query_time: Histograms::new("taxhub_query_seconds", "Time to the last row", &["protocol"]),
             answer_rows: Counters::new("taxhub_answer_rows_total", "Rows handed out", &["protocol"]),
-            answer_bytes: Counters::new("taxhub_answer_bytes_total", "Arrow bytes handed out", &["protocol"]),
+            answer_bytes: Counters::new(
+                "taxhub_answer_bytes_total",
+                "Arrow bytes handed out",
+                &["protocol"],
+            ),
             refusals: Counters::new("taxhub_refusals_total", "Refusals by code", &["protocol", "code"]),
-            sign_ins: Counters::new("taxhub_sign_ins_total", "Attempts to sign in", &["protocol", "outcome"]),
+            sign_ins: Counters::new(
+                "taxhub_sign_ins_total",
+                "Attempts to sign in",
+                &["protocol", "outcome"],
+            ),
             submissions: Counters::new("taxhub_submissions_total", "Submissions by verdict", &["verdict"]),
-            submission_rows: Counters::new("taxhub_submission_rows_total", "Rows by what became of them", &["fate"]),
+            submission_rows: Counters::new(
+                "taxhub_submission_rows_total",
+                "Rows by what became of them",
+                &["fate"],
+            ),
             connections: Gauges::new("taxhub_connections", "Open connections", &["protocol"]),
             workers: Gauges::new("taxhub_workers", "Worker processes", &["kind", "state"]),
-            worker_ends: Counters::new("taxhub_worker_ends_total", "Worker processes that ended", &["kind", "reason"]),
+            worker_ends: Counters::new(
+                "taxhub_worker_ends_total",
+                "Worker processes that ended",
+                &["kind", "reason"],
+            ),
             started: Instant::now(),
         }
     }
@@ -68,9 +88,19 @@ impl Metrics {
         self.workers.render(&mut page);
         self.request_time.render(&mut page);
         self.query_time.render(&mut page);
-        series::single(&mut page, "taxhub_up_seconds", "Seconds since the start", self.started.elapsed().as_secs());
+        series::single(
+            &mut page,
+            "taxhub_up_seconds",
+            "Seconds since the start",
+            self.started.elapsed().as_secs(),
+        );
         if let Some(bytes) = resident_bytes() {
-            series::single(&mut page, "process_resident_memory_bytes", "Memory of the hub itself", bytes);
+            series::single(
+                &mut page,
+                "process_resident_memory_bytes",
+                "Memory of the hub itself",
+                bytes,
+            );
         }
         page
     }
@@ -105,21 +135,44 @@ mod tests {
         let metrics = Arc::new(metrics);
         let connected = Connected::count(&metrics, "pg");
         let page = metrics.render();
-        assert!(page.contains("taxhub_refusals_total{protocol=\"http\",code=\"policy.no_agreement\"} 2\n"), "{page}");
-        assert!(page.contains("taxhub_query_seconds_bucket{protocol=\"pg\",le=\"0.025\"} 0\n"), "{page}");
-        assert!(page.contains("taxhub_query_seconds_bucket{protocol=\"pg\",le=\"0.050\"} 1\n"), "{page}");
-        assert!(page.contains("taxhub_query_seconds_bucket{protocol=\"pg\",le=\"+Inf\"} 1\n"), "{page}");
-        assert!(page.contains("taxhub_query_seconds_sum{protocol=\"pg\"} 0.030\n"), "{page}");
+        assert!(
+            page.contains("taxhub_refusals_total{protocol=\"http\",code=\"policy.no_agreement\"} 2\n"),
+            "{page}"
+        );
+        assert!(
+            page.contains("taxhub_query_seconds_bucket{protocol=\"pg\",le=\"0.025\"} 0\n"),
+            "{page}"
+        );
+        assert!(
+            page.contains("taxhub_query_seconds_bucket{protocol=\"pg\",le=\"0.050\"} 1\n"),
+            "{page}"
+        );
+        assert!(
+            page.contains("taxhub_query_seconds_bucket{protocol=\"pg\",le=\"+Inf\"} 1\n"),
+            "{page}"
+        );
+        assert!(
+            page.contains("taxhub_query_seconds_sum{protocol=\"pg\"} 0.030\n"),
+            "{page}"
+        );
         assert!(page.contains("taxhub_connections{protocol=\"pg\"} 1\n"), "{page}");
         drop(connected);
-        assert!(metrics.render().contains("taxhub_connections{protocol=\"pg\"} 0\n"));
+        assert!(
+            metrics
+                .render()
+                .contains("taxhub_connections{protocol=\"pg\"} 0\n")
+        );
     }
 
     #[test]
     fn a_label_cannot_break_out_of_its_quotes() {
         let metrics = Metrics::new();
         metrics.sign_ins.add(&["a\"b\\c\nd", "x"], 1);
-        assert!(metrics.render().contains("{protocol=\"a\\\"b\\\\c\\nd\",outcome=\"x\"} 1\n"));
+        assert!(
+            metrics
+                .render()
+                .contains("{protocol=\"a\\\"b\\\\c\\nd\",outcome=\"x\"} 1\n")
+        );
     }
 
     #[test]

@@ -13,11 +13,11 @@ mod refused;
 mod rows;
 mod session;
 mod settings;
-mod simple;
 mod sign_in;
-mod wire;
+mod simple;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::future::Future;
 use std::io;
@@ -86,7 +86,12 @@ pub async fn serve(
 ) -> io::Result<()> {
     let places = Arc::new(Semaphore::new(settings.connections_max));
     let doorstep = Arc::new(Semaphore::new(TURNED_AWAY_AT_ONCE));
-    let house = Arc::new(House { front, settings, metrics, cancels: cancel::Cancels::default() });
+    let house = Arc::new(House {
+        front,
+        settings,
+        metrics,
+        cancels: cancel::Cancels::default(),
+    });
     let stopping = tokio_util::sync::CancellationToken::new();
     let mut connections = JoinSet::new();
     tokio::pin!(stop);

@@ -35,7 +35,9 @@ impl RequestId {
 
     fn is_harmless(text: &str) -> bool {
         (1..=Self::LENGTH_MAX).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
     }
 }
 
@@ -66,7 +68,11 @@ pub struct Caller {
 impl Caller {
     /// The same person in the next request of a long connection.
     pub fn next_request(&self, purpose: Option<PurposeCode>) -> Caller {
-        Caller { purpose, request_id: RequestId::new(), ..self.clone() }
+        Caller {
+            purpose,
+            request_id: RequestId::new(),
+            ..self.clone()
+        }
     }
 }
 

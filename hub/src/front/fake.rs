@@ -6,17 +6,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::DataType;
 use async_trait::async_trait;
 use audit::{Act, ActKind, Log, Signer};
-use engine::{Answer, AnswerMeta, Described, OpenedView, Parameter, Reason, Refusal, Statement, StatementLimits};
-use futures::stream::BoxStream;
-use futures::{StreamExt, stream};
+use engine::{Answer, AnswerMeta, Described, OpenedView, Parameter, Statement, StatementLimits};
+use futures::StreamExt;
 use policy::memory::MemoryAccounts;
 use policy::{
-    Account, AccountState, AccountStore, Identity, IdentitySettings, IssuedToken, Role, ScramExchange, SignInRefusal,
-    SignedIn, TokenKind, system_clock,
+    Account, AccountState, AccountStore, Identity, IdentitySettings, IssuedToken, Role, ScramExchange,
+    SignInRefusal, SignedIn, TokenKind, system_clock,
 };
 use schemas::{DepartmentCode, Level, PurposeCode, RegionCode, SubmissionId, Treatment, ViewName};
 use serde_json::{Value, json};
@@ -24,6 +22,8 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::*;
+
+mod answers;
 
 pub(crate) const NAME: &str = "tax.prefecture";
 pub(crate) const PASSWORD: &str = "quiet-River-88";
@@ -76,63 +76,29 @@ impl FakeHouse {
 
     pub(crate) async fn token(&self, kind: TokenKind) -> IssuedToken {
         let account = self.accounts.account_by_name(NAME).await.unwrap().unwrap();
-        self.identity.issue_token(&account, kind, chrono::TimeDelta::hours(1)).await.unwrap()
+        self.identity
+            .issue_token(&account, kind, chrono::TimeDelta::hours(1))
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn revoke(&self, token: &IssuedToken) {
-        assert!(self.accounts.revoke_token(&token.id, chrono::Utc::now()).await.unwrap());
+        assert!(
+            self.accounts
+                .revoke_token(&token.id, chrono::Utc::now())
+                .await
+                .unwrap()
+        );
     }
-
-    fn answer(&self, parameters: &[Parameter], sql: &str) -> (SchemaRef, BoxStream<'static, Result<RecordBatch, Refusal>>) {
-        let rows = rows();
-        let schema = rows.schema();
-        let batches = if sql.contains("v_endless") {
-            let told = Told(self.stopped.clone());
-            let endless = stream::unfold((rows, told), |(rows, told)| async move {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                Some((Ok(rows.clone()), (rows, told)))
-            });
-            endless.boxed()
-        } else if sql.contains("v_breaks") {
-            stream::iter([Ok(rows), Err(Refusal::new(Reason::Memory))]).boxed()
-        } else if sql.contains("v_refused") {
-            stream::iter([Err(Refusal::new(Reason::DivisionByZero))]).boxed()
-        } else if sql.contains("v_echo") {
-            let texts: StringArray = parameters.iter().map(|value| value.text.clone()).collect();
-            let echoed = RecordBatch::try_from_iter([("value", Arc::new(texts) as ArrayRef)]).unwrap();
-            return (echoed.schema(), stream::iter([Ok(echoed)]).boxed());
-        } else if sql.contains("v_none") {
-            stream::empty().boxed()
-        } else {
-            stream::iter([Ok(rows.slice(0, 2)), Ok(rows.slice(2, 1))]).boxed()
-        };
-        (schema, batches)
-    }
-}
-
-struct Told(Arc<AtomicBool>);
-
-impl Drop for Told {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-}
-
-fn rows() -> RecordBatch {
-    let amounts = Decimal128Array::from(vec![Some(150), Some(99_999_999_999_999_999_999_999_999_999_999_999_999), None]);
-    let columns: [(&str, ArrayRef); 4] = [
-        ("county_code", Arc::new(StringArray::from(vec![Some("433101"), Some("吉首"), None]))),
-        ("kwh", Arc::new(amounts.with_precision_and_scale(38, 2).unwrap())),
-        ("subjects_n", Arc::new(Int64Array::from(vec![Some(5), Some(-6), None]))),
-        ("month", Arc::new(Date32Array::from(vec![Some(20_089), Some(0), None]))),
-    ];
-    RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
 }
 
 fn refused(refusal: SignInRefusal) -> Problem {
     let problem = Problem::new(401, "28P01", format!("sign_in.{}", refusal.code()));
     match refusal.retry_after_s() {
-        Some(seconds) => Problem { status: 429, ..problem.retry_after(seconds) },
+        Some(seconds) => Problem {
+            status: 429,
+            ..problem.retry_after(seconds)
+        },
         None => problem,
     }
 }
@@ -144,8 +110,15 @@ fn absent<T>() -> Result<T, Problem> {
 #[async_trait]
 impl Front for FakeHouse {
     async fn sign_in(&self, attempt: &Attempt, password: &str) -> Result<SessionOpened, Problem> {
-        let signed_in = self.identity.sign_in(&attempt.name, password, &attempt.client).await.map_err(refused)?;
-        Ok(SessionOpened { token: self.token(TokenKind::Session).await, signed_in })
+        let signed_in = self
+            .identity
+            .sign_in(&attempt.name, password, &attempt.client)
+            .await
+            .map_err(refused)?;
+        Ok(SessionOpened {
+            token: self.token(TokenKind::Session).await,
+            signed_in,
+        })
     }
 
     async fn change_password(&self, _: &Attempt, _: &str, _: &str) -> Result<SessionOpened, Problem> {
@@ -157,7 +130,11 @@ impl Front for FakeHouse {
     }
 
     async fn sign_out(&self, caller: &Caller) -> Result<(), Problem> {
-        self.identity.sign_out(&caller.signed_in).await.map(drop).map_err(Problem::internal)
+        self.identity
+            .sign_out(&caller.signed_in)
+            .await
+            .map(drop)
+            .map_err(Problem::internal)
     }
 
     async fn issue_access_token(&self, _: &Caller, _: Option<Duration>) -> Result<IssuedToken, Problem> {
@@ -169,7 +146,10 @@ impl Front for FakeHouse {
     }
 
     async fn scram(&self, attempt: &Attempt, client_first: &str) -> Result<(ScramExchange, String), Problem> {
-        self.identity.scram_start(&attempt.name, client_first, &attempt.client).await.map_err(refused)
+        self.identity
+            .scram_start(&attempt.name, client_first, &attempt.client)
+            .await
+            .map_err(refused)
     }
 
     async fn scram_finish(
@@ -178,7 +158,10 @@ impl Front for FakeHouse {
         exchange: ScramExchange,
         client_final: &str,
     ) -> Result<(SignedIn, String), Problem> {
-        self.identity.scram_finish(exchange, client_final).await.map_err(refused)
+        self.identity
+            .scram_finish(exchange, client_final)
+            .await
+            .map_err(refused)
     }
 
     async fn still_signed_in(&self, signed_in: &SignedIn) -> bool {
@@ -192,7 +175,8 @@ impl Front for FakeHouse {
         }
         let repeated = *self.received.lock().unwrap() == bytes;
         *self.received.lock().unwrap() = bytes;
-        let receipt = json!({ "feed": head.feed, "file_name": head.file_name, "verdict": "accepted", "committed": 3 });
+        let receipt =
+            json!({ "feed": head.feed, "file_name": head.file_name, "verdict": "accepted", "committed": 3 });
         Ok(Submitted { receipt, repeated })
     }
 
@@ -201,8 +185,12 @@ impl Front for FakeHouse {
     }
 
     async fn findings(&self, _: &Caller, _: &SubmissionId, page: PageAsked) -> Result<Page, Problem> {
-        let items = (page.after..page.after + u64::from(page.items_max)).map(|number| json!({ "row": number }));
-        Ok(Page { items: items.collect(), next: Some(page.after + u64::from(page.items_max)) })
+        let items =
+            (page.after..page.after + u64::from(page.items_max)).map(|number| json!({ "row": number }));
+        Ok(Page {
+            items: items.collect(),
+            next: Some(page.after + u64::from(page.items_max)),
+        })
     }
 
     async fn receipt(&self, _: &Caller, _: &SubmissionId) -> Result<Value, Problem> {
@@ -215,7 +203,10 @@ impl Front for FakeHouse {
 
     async fn describe(&self, _: &Caller, statement: &Statement) -> Result<Described, Problem> {
         let (columns, _) = self.answer(&[], &statement.sql);
-        Ok(Described { columns, parameters: vec![DataType::Int64; statement.parameters] })
+        Ok(Described {
+            columns,
+            parameters: vec![DataType::Int64; statement.parameters],
+        })
     }
 
     async fn run(
@@ -224,7 +215,10 @@ impl Front for FakeHouse {
         statement: &Statement,
         parameters: Vec<Parameter>,
     ) -> Result<Answer, Problem> {
-        let purpose = caller.purpose.as_ref().or(caller.signed_in.principal().default_purpose());
+        let purpose = caller
+            .purpose
+            .as_ref()
+            .or(caller.signed_in.principal().default_purpose());
         *self.purpose.lock().unwrap() = purpose.map(ToString::to_string);
         if statement.relations.iter().any(|relation| relation == "v_secret") {
             return Err(Problem::new(403, "42501", "denial.no_agreement").with("view", "v_secret"));
@@ -265,7 +259,10 @@ impl Front for FakeHouse {
     }
 
     async fn audit_entries(&self, _: &Caller, _: PageAsked) -> Result<Page, Problem> {
-        Ok(Page { items: Vec::new(), next: None })
+        Ok(Page {
+            items: Vec::new(),
+            next: None,
+        })
     }
 
     async fn audit_verify(&self, _: &Caller) -> Result<Value, Problem> {
@@ -274,6 +271,9 @@ impl Front for FakeHouse {
 
     fn ready(&self) -> Health {
         let ready = !self.stopped.load(Ordering::SeqCst);
-        Health { ready, parts: vec![("open".to_owned(), ready)] }
+        Health {
+            ready,
+            parts: vec![("open".to_owned(), ready)],
+        }
     }
 }

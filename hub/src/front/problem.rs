@@ -28,7 +28,14 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(status: u16, sqlstate: &'static str, code: impl Into<String>) -> Problem {
-        Problem { status, sqlstate, code: code.into(), args: Vec::new(), retry_after_s: None, position: None }
+        Problem {
+            status,
+            sqlstate,
+            code: code.into(),
+            args: Vec::new(),
+            retry_after_s: None,
+            position: None,
+        }
     }
 
     /// Adds a word for the `{name}` in the text.
@@ -50,7 +57,11 @@ impl Problem {
 
     /// Texts in both languages.
     pub fn render(&self, request_id: &RequestId) -> Rendered {
-        let args: Vec<(&str, &str)> = self.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let args: Vec<(&str, &str)> = self
+            .args
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let message = texts::render(&self.code, &args);
         Rendered {
             status: self.status,

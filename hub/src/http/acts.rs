@@ -28,7 +28,10 @@ pub(super) async fn propose(
     Asked(caller): Asked,
     Json(draft): Json<Draft>,
 ) -> Result<(StatusCode, JsonAnswer<Value>), Problem> {
-    let agreement = app.front.agreement_act(&caller, AgreementAct::Propose(Box::new(draft))).await?;
+    let agreement = app
+        .front
+        .agreement_act(&caller, AgreementAct::Propose(Box::new(draft)))
+        .await?;
     Ok((StatusCode::CREATED, JsonAnswer(agreement)))
 }
 
@@ -37,7 +40,11 @@ pub(super) async fn approve(
     Asked(caller): Asked,
     Path(id): Path<String>,
 ) -> Result<JsonAnswer<Value>, Problem> {
-    Ok(JsonAnswer(app.front.agreement_act(&caller, AgreementAct::Approve { id }).await?))
+    Ok(JsonAnswer(
+        app.front
+            .agreement_act(&caller, AgreementAct::Approve { id })
+            .await?,
+    ))
 }
 
 pub(super) async fn activate(
@@ -45,7 +52,11 @@ pub(super) async fn activate(
     Asked(caller): Asked,
     Path(id): Path<String>,
 ) -> Result<JsonAnswer<Value>, Problem> {
-    Ok(JsonAnswer(app.front.agreement_act(&caller, AgreementAct::Activate { id }).await?))
+    Ok(JsonAnswer(
+        app.front
+            .agreement_act(&caller, AgreementAct::Activate { id })
+            .await?,
+    ))
 }
 
 #[derive(Deserialize)]
@@ -60,5 +71,9 @@ pub(super) async fn revoke(
     Path(id): Path<String>,
     Json(Revoke { reason }): Json<Revoke>,
 ) -> Result<JsonAnswer<Value>, Problem> {
-    Ok(JsonAnswer(app.front.agreement_act(&caller, AgreementAct::Revoke { id, reason }).await?))
+    Ok(JsonAnswer(
+        app.front
+            .agreement_act(&caller, AgreementAct::Revoke { id, reason })
+            .await?,
+    ))
 }

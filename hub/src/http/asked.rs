@@ -24,8 +24,14 @@ impl FromRequestParts<App> for Client {
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Client, Problem> {
         // Headers that name another client are not believed: anybody can send them.
         let peer = parts.extensions.get::<ConnectInfo<Peer>>();
-        let address = peer.map_or_else(|| "unknown".to_owned(), |ConnectInfo(peer)| peer.0.ip().to_string());
-        Ok(Client(address, parts.extensions.get::<RequestId>().cloned().unwrap_or_default()))
+        let address = peer.map_or_else(
+            || "unknown".to_owned(),
+            |ConnectInfo(peer)| peer.0.ip().to_string(),
+        );
+        Ok(Client(
+            address,
+            parts.extensions.get::<RequestId>().cloned().unwrap_or_default(),
+        ))
     }
 }
 
@@ -35,7 +41,11 @@ impl FromRequestParts<App> for Asked {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Asked, Problem> {
         let Client(client, request_id) = Client::from_request_parts(parts, app).await?;
         let missing = || Problem::new(401, "28000", "http.no_token");
-        let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
+        let header = parts
+            .headers
+            .get(AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .ok_or_else(missing)?;
         let (scheme, token) = header.split_once(' ').ok_or_else(missing)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(missing());
@@ -45,7 +55,13 @@ impl FromRequestParts<App> for Asked {
             Some(value) => Some(purpose(value.to_str().unwrap_or_default())?),
             None => None,
         };
-        Ok(Asked(Caller { signed_in, purpose, via: Via::Http, client, request_id }))
+        Ok(Asked(Caller {
+            signed_in,
+            purpose,
+            via: Via::Http,
+            client,
+            request_id,
+        }))
     }
 }
 

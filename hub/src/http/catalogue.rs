@@ -27,9 +27,14 @@ pub(super) async fn audit_entries(
     Asked(caller): Asked,
     query: Result<Query<PageQuery>, QueryRejection>,
 ) -> Result<Json<Page>, Problem> {
-    Ok(Json(app.front.audit_entries(&caller, PageQuery::asked(query)?).await?))
+    Ok(Json(
+        app.front.audit_entries(&caller, PageQuery::asked(query)?).await?,
+    ))
 }
 
-pub(super) async fn audit_verify(State(app): State<App>, Asked(caller): Asked) -> Result<Json<Value>, Problem> {
+pub(super) async fn audit_verify(
+    State(app): State<App>,
+    Asked(caller): Asked,
+) -> Result<Json<Value>, Problem> {
     Ok(Json(app.front.audit_verify(&caller).await?))
 }

@@ -28,13 +28,15 @@ impl Format {
     /// The first form of an `Accept` header that we have; JSON when anything will do.
     pub(super) fn accepted(accept: Option<&str>) -> Option<Format> {
         let accept = accept.unwrap_or("*/*");
-        accept.split(',').find_map(|entry| match entry.split(';').next().unwrap_or_default().trim() {
-            "application/json" | "application/*" | "*/*" => Some(Format::Json),
-            "application/x-ndjson" => Some(Format::Lines),
-            "application/vnd.apache.arrow.stream" => Some(Format::Arrow),
-            "text/csv" | "text/*" => Some(Format::Csv),
-            _ => None,
-        })
+        accept
+            .split(',')
+            .find_map(|entry| match entry.split(';').next().unwrap_or_default().trim() {
+                "application/json" | "application/*" | "*/*" => Some(Format::Json),
+                "application/x-ndjson" => Some(Format::Lines),
+                "application/vnd.apache.arrow.stream" => Some(Format::Arrow),
+                "text/csv" | "text/*" => Some(Format::Csv),
+                _ => None,
+            })
     }
 
     pub(super) fn media_type(self) -> &'static str {
@@ -57,7 +59,12 @@ pub(super) struct RowWriter {
 
 impl RowWriter {
     pub(super) fn new(format: Format, schema: SchemaRef) -> RowWriter {
-        RowWriter { format, schema, arrow: None, rows: 0 }
+        RowWriter {
+            format,
+            schema,
+            arrow: None,
+            rows: 0,
+        }
     }
 
     /// What comes before the rows.
@@ -70,11 +77,17 @@ impl RowWriter {
                     .iter()
                     .map(|field| json!({ "name": field.name(), "type": type_name(field.data_type()) }))
                     .collect();
-                Ok(format!("{{\"meta\":{meta},\"columns\":{},\"rows\":[", Value::from(columns)).into_bytes())
+                Ok(format!(
+                    "{{\"meta\":{meta},\"columns\":{},\"rows\":[",
+                    Value::from(columns)
+                )
+                .into_bytes())
             }
             Format::Lines => Ok(Vec::new()),
             Format::Arrow => {
-                let writer = self.arrow.insert(StreamWriter::try_new(Vec::new(), &self.schema)?);
+                let writer = self
+                    .arrow
+                    .insert(StreamWriter::try_new(Vec::new(), &self.schema)?);
                 Ok(std::mem::take(writer.get_mut()))
             }
             Format::Csv => {
@@ -93,7 +106,11 @@ impl RowWriter {
         match self.format {
             Format::Json => {
                 let rows = json_rows::<Joined>(batch)?;
-                Ok(if first { rows } else { [b",".as_slice(), &rows].concat() })
+                Ok(if first {
+                    rows
+                } else {
+                    [b",".as_slice(), &rows].concat()
+                })
             }
             Format::Lines => json_rows::<LineDelimited>(batch),
             Format::Arrow => match &mut self.arrow {
@@ -105,7 +122,10 @@ impl RowWriter {
             },
             Format::Csv => {
                 let mut rows = Vec::new();
-                CsvBuilder::new().with_header(false).build(&mut rows).write(batch)?;
+                CsvBuilder::new()
+                    .with_header(false)
+                    .build(&mut rows)
+                    .write(batch)?;
                 Ok(rows)
             }
         }
@@ -114,7 +134,9 @@ impl RowWriter {
     /// What comes after the last row.
     pub(super) fn end(&mut self) -> Result<Vec<u8>, ArrowError> {
         match (self.format, &mut self.arrow) {
-            (Format::Json, _) => Ok(format!("],\"rows_total\":{},\"complete\":true}}\n", self.rows).into_bytes()),
+            (Format::Json, _) => {
+                Ok(format!("],\"rows_total\":{},\"complete\":true}}\n", self.rows).into_bytes())
+            }
             (Format::Arrow, Some(writer)) => {
                 writer.finish()?;
                 Ok(std::mem::take(writer.get_mut()))
@@ -136,7 +158,9 @@ impl RowWriter {
 }
 
 fn json_rows<F: JsonFormat>(batch: &RecordBatch) -> Result<Vec<u8>, ArrowError> {
-    let builder = WriterBuilder::new().with_explicit_nulls(true).with_encoder_factory(Arc::new(ExactDecimals));
+    let builder = WriterBuilder::new()
+        .with_explicit_nulls(true)
+        .with_encoder_factory(Arc::new(ExactDecimals));
     let mut bytes = Vec::new();
     let mut writer: Writer<_, F> = builder.build(&mut bytes);
     writer.write(batch)?;
@@ -168,8 +192,13 @@ impl EncoderFactory for ExactDecimals {
         array: &'a dyn Array,
         _: &'a EncoderOptions,
     ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
-        let Some(decimals) = array.as_any().downcast_ref::<Decimal128Array>() else { return Ok(None) };
-        Ok(Some(NullableEncoder::new(Box::new(Digits(decimals)), array.nulls().cloned())))
+        let Some(decimals) = array.as_any().downcast_ref::<Decimal128Array>() else {
+            return Ok(None);
+        };
+        Ok(Some(NullableEncoder::new(
+            Box::new(Digits(decimals)),
+            array.nulls().cloned(),
+        )))
     }
 }
 
@@ -184,7 +213,11 @@ impl Encoder for Digits<'_> {
 }
 
 fn csv_cell(text: &str) -> String {
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
 }
 
 /// The name of a column's type, in the words of SQL.
@@ -207,67 +240,4 @@ fn type_name(kind: &DataType) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
-
-    use super::{Format, RowWriter};
-
-    fn batch() -> RecordBatch {
-        let amounts = Decimal128Array::from(vec![Some(12_345_678_901_234_567_890), None]);
-        let columns: [(&str, ArrayRef); 3] = [
-            ("name", Arc::new(StringArray::from(vec![Some("甲, \"乙\""), None]))),
-            ("amount", Arc::new(amounts.with_precision_and_scale(38, 2).unwrap())),
-            ("count", Arc::new(Int64Array::from(vec![1, 2]))),
-        ];
-        RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true))).unwrap()
-    }
-
-    fn written(format: Format) -> String {
-        let batch = batch();
-        let mut writer = RowWriter::new(format, batch.schema());
-        let mut bytes = writer.begin(&serde_json::json!({ "epoch": 1 })).unwrap();
-        bytes.extend(writer.batch(&batch).unwrap());
-        bytes.extend(writer.batch(&batch.slice(0, 0)).unwrap());
-        bytes.extend(writer.batch(&batch.slice(1, 1)).unwrap());
-        bytes.extend(writer.end().unwrap());
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    #[test]
-    fn json_is_one_document_with_exact_decimals() {
-        let document: serde_json::Value = serde_json::from_str(&written(Format::Json)).unwrap();
-        assert_eq!(document["columns"][1]["type"], "numeric(38,2)");
-        assert_eq!(document["rows"][0]["amount"], "123456789012345678.90");
-        assert_eq!(document["rows"][0]["name"], "甲, \"乙\"");
-        assert_eq!(document["rows"][1]["amount"], serde_json::Value::Null);
-        assert_eq!(document["rows"].as_array().unwrap().len(), 3);
-        assert_eq!(document["rows_total"], 3);
-        assert_eq!(document["complete"], true);
-    }
-
-    #[test]
-    fn lines_are_one_object_each() {
-        let text = written(Format::Lines);
-        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(lines.len(), 3);
-        assert_eq!(lines[2]["count"], 2);
-    }
-
-    #[test]
-    fn csv_quotes_what_needs_quotes() {
-        assert_eq!(
-            written(Format::Csv),
-            "name,amount,count\n\"甲, \"\"乙\"\"\",123456789012345678.90,1\n,,2\n,,2\n"
-        );
-    }
-
-    #[test]
-    fn the_accept_header_chooses() {
-        assert_eq!(Format::accepted(None), Some(Format::Json));
-        assert_eq!(Format::accepted(Some("text/html, application/x-ndjson;q=0.9, */*")), Some(Format::Lines));
-        assert_eq!(Format::accepted(Some("application/vnd.apache.arrow.stream")), Some(Format::Arrow));
-        assert_eq!(Format::accepted(Some("image/png")), None);
-    }
-}
+mod tests;

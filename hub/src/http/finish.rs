@@ -20,7 +20,10 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 
 pub(super) async fn finish(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let offered = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let offered = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
     let id = RequestId::taken_or_new(offered);
     let operation = operation(&request);
     request.extensions_mut().insert(id.clone());
@@ -29,7 +32,11 @@ pub(super) async fn finish(State(app): State<App>, mut request: Request, next: N
     let mut response = async {
         let response = next.run(request).await;
         // The path, the query string and the bodies stay out: they may hold keys of taxpayers.
-        tracing::info!(status = response.status().as_u16(), ms = started.elapsed().as_millis() as u64, "answered");
+        tracing::info!(
+            status = response.status().as_u16(),
+            ms = started.elapsed().as_millis() as u64,
+            "answered"
+        );
         response
     }
     .instrument(span)
@@ -50,17 +57,27 @@ pub(super) async fn finish(State(app): State<App>, mut request: Request, next: N
 }
 
 fn operation(request: &Request) -> &'static str {
-    let Some(path) = request.extensions().get::<MatchedPath>() else { return "none" };
-    let route = ROUTES.iter().find(|route| route.path == path.as_str() && route.verb.as_str() == request.method().as_str());
+    let Some(path) = request.extensions().get::<MatchedPath>() else {
+        return "none";
+    };
+    let route = ROUTES
+        .iter()
+        .find(|route| route.path == path.as_str() && route.verb.as_str() == request.method().as_str());
     route.map_or("none", |route| route.operation.name())
 }
 
 fn write_problem(response: &mut Response, problem: &crate::front::Rendered) {
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
     headers.remove(header::CONTENT_LENGTH);
     if problem.status == 401 {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"taxhub\""));
+        headers.insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Bearer realm=\"taxhub\""),
+        );
     }
     if let Some(seconds) = problem.retry_after_s {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -73,9 +90,14 @@ fn harden(headers: &mut HeaderMap) {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
 }

@@ -17,12 +17,19 @@ pub(super) async fn healthz() -> Json<Value> {
 /// The house can serve: 503 while a part cannot.
 pub(super) async fn readyz(State(app): State<App>) -> Response {
     let health = app.front.ready();
-    let status = if health.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if health.ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(health)).into_response()
 }
 
 pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.metrics.render())
+    (
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        app.metrics.render(),
+    )
 }
 
 pub(super) async fn openapi() -> Json<Value> {

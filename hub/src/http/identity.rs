@@ -28,7 +28,12 @@ pub(super) async fn login(
     Json(Login { name, password }): Json<Login>,
 ) -> Result<JsonAnswer<Value>, Problem> {
     let password = Zeroizing::new(password);
-    let attempt = Attempt { name, client, via: Via::Http, request_id };
+    let attempt = Attempt {
+        name,
+        client,
+        via: Via::Http,
+        request_id,
+    };
     let opened = app.front.sign_in(&attempt, &password).await;
     session(&app, opened)
 }
@@ -44,10 +49,19 @@ pub(super) struct ChangePassword {
 pub(super) async fn change_password(
     State(app): State<App>,
     Client(client, request_id): Client,
-    Json(ChangePassword { name, password, new_password }): Json<ChangePassword>,
+    Json(ChangePassword {
+        name,
+        password,
+        new_password,
+    }): Json<ChangePassword>,
 ) -> Result<JsonAnswer<Value>, Problem> {
     let (password, new) = (Zeroizing::new(password), Zeroizing::new(new_password));
-    let attempt = Attempt { name, client, via: Via::Http, request_id };
+    let attempt = Attempt {
+        name,
+        client,
+        via: Via::Http,
+        request_id,
+    };
     let opened = app.front.change_password(&attempt, &password, &new).await;
     session(&app, opened)
 }

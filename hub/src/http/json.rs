@@ -20,7 +20,9 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
             .map_err(|_| Problem::new(413, "54000", "http.body_too_large").with("bytes", most))?;
         let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
         let value = serde_json::from_slice(bytes).map_err(|error| {
-            Problem::new(400, "22023", "http.body_wrong").with("line", error.line()).with("column", error.column())
+            Problem::new(400, "22023", "http.body_wrong")
+                .with("line", error.line())
+                .with("column", error.column())
         })?;
         Ok(Json(value))
     }

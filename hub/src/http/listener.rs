@@ -25,8 +25,18 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn new(socket: TcpListener, places: usize, silent_time_max: Duration, metrics: Arc<Metrics>) -> Gate {
-        Gate { socket, places: Arc::new(Semaphore::new(places)), silent_time_max, metrics }
+    pub(super) fn new(
+        socket: TcpListener,
+        places: usize,
+        silent_time_max: Duration,
+        metrics: Arc<Metrics>,
+    ) -> Gate {
+        Gate {
+            socket,
+            places: Arc::new(Semaphore::new(places)),
+            silent_time_max,
+            metrics,
+        }
     }
 }
 
@@ -37,14 +47,25 @@ impl Listener for Gate {
     async fn accept(&mut self) -> (Watched, SocketAddr) {
         loop {
             // The semaphore is never closed.
-            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else { continue };
+            let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
+                continue;
+            };
             match self.socket.accept().await {
                 Ok((stream, address)) => {
                     let _ = stream.set_nodelay(true);
                     let most = self.silent_time_max;
                     let counted = Connected::count(&self.metrics, "http");
                     let timer = Box::pin(sleep(most));
-                    return (Watched { stream, timer, most, _place: place, _counted: counted }, address);
+                    return (
+                        Watched {
+                            stream,
+                            timer,
+                            most,
+                            _place: place,
+                            _counted: counted,
+                        },
+                        address,
+                    );
                 }
                 Err(error) => {
                     // Mostly a lack of file descriptors, which only time can mend.
@@ -96,14 +117,22 @@ impl Watched {
 }
 
 impl AsyncRead for Watched {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let moved = Pin::new(&mut self.stream).poll_read(context, into);
         self.watch(context, moved)
     }
 }
 
 impl AsyncWrite for Watched {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        from: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let moved = Pin::new(&mut self.stream).poll_write(context, from);
         self.watch(context, moved)
     }

@@ -52,10 +52,16 @@ fn operation(route: &Route) -> Value {
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
-    let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let in_path = route
+        .path
+        .split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let text = json!({ "type": "string" });
     let path = in_path.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": text }));
-    let query = route.query.iter().map(|name| json!({ "name": name, "in": "query", "schema": text }));
+    let query = route
+        .query
+        .iter()
+        .map(|name| json!({ "name": name, "in": "query", "schema": text }));
     let mut parameters: Vec<Value> = path.chain(query).collect();
     if route.access == Access::SignedIn {
         parameters.push(json!({ "name": "X-Taxhub-Purpose", "in": "header", "schema": text }));
@@ -71,7 +77,10 @@ fn body(takes: Takes) -> Option<Value> {
         Takes::Nothing => None,
         Takes::File => Some(json!({ "content": { "application/octet-stream": {} } })),
         Takes::Json(fields) => {
-            let properties: Map<String, Value> = fields.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
+            let properties: Map<String, Value> = fields
+                .iter()
+                .map(|name| ((*name).to_owned(), json!({})))
+                .collect();
             let schema = json!({ "type": "object", "properties": properties, "additionalProperties": false });
             Some(json!({ "content": { "application/json": { "schema": schema } } }))
         }

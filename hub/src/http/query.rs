@@ -42,12 +42,18 @@ pub(super) async fn query(
     Json(question): Json<Question>,
 ) -> Result<Response, Problem> {
     let started = Instant::now();
-    let accept = headers.get(header::ACCEPT).map(|value| value.to_str().unwrap_or_default());
+    let accept = headers
+        .get(header::ACCEPT)
+        .map(|value| value.to_str().unwrap_or_default());
     let format = Format::accepted(accept).ok_or_else(|| Problem::new(406, "0A000", "http.not_acceptable"))?;
     if let Some(text) = &question.purpose {
         caller.purpose = Some(purpose(text)?);
     }
-    let parameters: Vec<Parameter> = question.parameters.iter().map(parameter).collect::<Result<_, _>>()?;
+    let parameters: Vec<Parameter> = question
+        .parameters
+        .iter()
+        .map(parameter)
+        .collect::<Result<_, _>>()?;
     let statements = app.front.statements(&caller, &question.sql).await?;
     let statement = match statements.as_slice() {
         [one] if one.kind.asks() => one,
@@ -74,14 +80,23 @@ pub(super) async fn query(
         answer,
         first,
         request_id: caller.request_id,
-        counted: Counted { metrics: Arc::clone(&app.metrics), started, outcome: "cancelled", rows: 0, bytes: 0 },
+        counted: Counted {
+            metrics: Arc::clone(&app.metrics),
+            started,
+            outcome: "cancelled",
+            rows: 0,
+            bytes: 0,
+        },
         stage: Stage::Rows,
     };
     let head = flow.writer.begin(&meta).map_err(Problem::internal)?;
     let head = stream::once(async move { Ok::<_, io::Error>(Bytes::from(head)) });
     let rows = stream::unfold(flow, |mut flow| async move { Some((flow.next().await?, flow)) });
     let mut response = Body::from_stream(head.chain(rows)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(format.media_type()),
+    );
     if let Ok(value) = HeaderValue::from_str(&ascii(&meta)) {
         response.headers_mut().insert(META, value);
     }
@@ -104,12 +119,20 @@ fn parameter(value: &Value) -> Result<Parameter, Problem> {
 
 /// Under which agreements, masked how, from which versions, and where in the audit log.
 fn meta(answer: &Answer) -> Value {
-    let AnswerMeta { query_id, opened, versions, epoch } = answer.meta();
+    let AnswerMeta {
+        query_id,
+        opened,
+        versions,
+        epoch,
+    } = answer.meta();
     let agreements: Vec<Value> = opened
         .iter()
         .map(|view| {
-            let masks: serde_json::Map<String, Value> =
-                view.masks.iter().map(|(column, treatment)| (column.clone(), json!(treatment))).collect();
+            let masks: serde_json::Map<String, Value> = view
+                .masks
+                .iter()
+                .map(|(column, treatment)| (column.clone(), json!(treatment)))
+                .collect();
             json!({
                 "view": view.view,
                 "agreement": view.agreement,
@@ -119,8 +142,10 @@ fn meta(answer: &Answer) -> Value {
             })
         })
         .collect();
-    let versions: serde_json::Map<String, Value> =
-        versions.iter().map(|(feed, version)| (feed.to_string(), json!(version))).collect();
+    let versions: serde_json::Map<String, Value> = versions
+        .iter()
+        .map(|(feed, version)| (feed.to_string(), json!(version)))
+        .collect();
     json!({
         "query_id": query_id,
         "audit_entry": answer.entry(),

@@ -79,11 +79,24 @@ pub struct Route {
 }
 
 const JSON: &[&str] = &["application/json"];
-const ROWS: &[&str] = &["application/json", "application/x-ndjson", "application/vnd.apache.arrow.stream", "text/csv"];
+const ROWS: &[&str] = &[
+    "application/json",
+    "application/x-ndjson",
+    "application/vnd.apache.arrow.stream",
+    "text/csv",
+];
 const PAGED: &[&str] = &["after", "limit"];
 
-const PERSON: &[&str] =
-    &["name", "display_name", "department", "role", "region", "clearance", "purposes", "default_purpose"];
+const PERSON: &[&str] = &[
+    "name",
+    "display_name",
+    "department",
+    "role",
+    "region",
+    "clearance",
+    "purposes",
+    "default_purpose",
+];
 const DRAFT: &[&str] = &[
     "consumer",
     "role",
@@ -111,17 +124,32 @@ const fn get(path: &'static str, operation: Operation) -> Route {
 }
 
 const fn post(path: &'static str, operation: Operation, takes: Takes) -> Route {
-    Route { verb: Verb::Post, takes, ..get(path, operation) }
+    Route {
+        verb: Verb::Post,
+        takes,
+        ..get(path, operation)
+    }
 }
 
 const fn open(route: Route) -> Route {
-    Route { access: Access::Open, ..route }
+    Route {
+        access: Access::Open,
+        ..route
+    }
 }
 
 /// Every route there is.
 pub const ROUTES: &[Route] = &[
-    open(post("/v1/login", Operation::Login, Takes::Json(&["name", "password"]))),
-    open(post("/v1/password", Operation::ChangePassword, Takes::Json(&["name", "password", "new_password"]))),
+    open(post(
+        "/v1/login",
+        Operation::Login,
+        Takes::Json(&["name", "password"]),
+    )),
+    open(post(
+        "/v1/password",
+        Operation::ChangePassword,
+        Takes::Json(&["name", "password", "new_password"]),
+    )),
     post("/v1/logout", Operation::Logout, Takes::Nothing),
     post("/v1/tokens", Operation::IssueToken, Takes::Json(&["hours"])),
     Route {
@@ -137,7 +165,11 @@ pub const ROUTES: &[Route] = &[
     get("/v1/submissions/{id}/receipt", Operation::Receipt),
     Route {
         gives: ROWS,
-        ..post("/v1/query", Operation::Query, Takes::Json(&["sql", "purpose", "parameters"]))
+        ..post(
+            "/v1/query",
+            Operation::Query,
+            Takes::Json(&["sql", "purpose", "parameters"]),
+        )
     },
     get("/v1/catalog/feeds", Operation::CatalogFeeds),
     get("/v1/catalog/views", Operation::CatalogViews),
@@ -145,13 +177,27 @@ pub const ROUTES: &[Route] = &[
     get("/v1/agreements", Operation::Agreements),
     post("/v1/agreements", Operation::Propose, Takes::Json(DRAFT)),
     post("/v1/agreements/{id}/approve", Operation::Approve, Takes::Nothing),
-    post("/v1/agreements/{id}/activate", Operation::Activate, Takes::Nothing),
-    post("/v1/agreements/{id}/revoke", Operation::Revoke, Takes::Json(&["reason"])),
-    Route { query: PAGED, ..get("/v1/audit", Operation::AuditEntries) },
+    post(
+        "/v1/agreements/{id}/activate",
+        Operation::Activate,
+        Takes::Nothing,
+    ),
+    post(
+        "/v1/agreements/{id}/revoke",
+        Operation::Revoke,
+        Takes::Json(&["reason"]),
+    ),
+    Route {
+        query: PAGED,
+        ..get("/v1/audit", Operation::AuditEntries)
+    },
     get("/v1/audit/verify", Operation::AuditVerify),
     open(get("/healthz", Operation::Healthz)),
     open(get("/readyz", Operation::Readyz)),
-    open(Route { gives: &["text/plain"], ..get("/metrics", Operation::Metrics) }),
+    open(Route {
+        gives: &["text/plain"],
+        ..get("/metrics", Operation::Metrics)
+    }),
     open(get("/openapi.json", Operation::Openapi)),
 ];
 

@@ -60,13 +60,22 @@ pub(super) async fn submit(
         zero: query.zero,
     };
     let over = Arc::new(AtomicBool::new(false));
-    let body = limited(body.into_data_stream(), most, app.settings.pause_time_max, Arc::clone(&over));
+    let body = limited(
+        body.into_data_stream(),
+        most,
+        app.settings.pause_time_max,
+        Arc::clone(&over),
+    );
     let submitted = app.front.submit(&caller, head, body).await;
     if over.load(Ordering::Relaxed) {
         return Err(too_large());
     }
     let submitted = submitted?;
-    let verdict = submitted.receipt.get("verdict").and_then(Value::as_str).unwrap_or("none");
+    let verdict = submitted
+        .receipt
+        .get("verdict")
+        .and_then(Value::as_str)
+        .unwrap_or("none");
     if !submitted.repeated {
         app.metrics.submissions.add(&[verdict], 1);
         for fate in ["committed", "quarantined", "duplicate", "blank_or_total"] {
@@ -74,7 +83,11 @@ pub(super) async fn submit(
             app.metrics.submission_rows.add(&[fate], rows);
         }
     }
-    let status = if submitted.repeated { StatusCode::OK } else { StatusCode::CREATED };
+    let status = if submitted.repeated {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
     Ok((status, JsonAnswer(submitted.receipt)).into_response())
 }
 
@@ -87,7 +100,9 @@ fn word(name: &str) -> Problem {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
     match value.to_str() {
         Ok(key) if (1..=128).contains(&key.len()) => Ok(Some(key.to_owned())),
         _ => Err(word("Idempotency-Key")),
@@ -155,10 +170,15 @@ pub(super) struct PageQuery {
 }
 
 impl PageQuery {
-    pub(super) fn asked(query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>) -> Result<PageAsked, Problem> {
+    pub(super) fn asked(
+        query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
+    ) -> Result<PageAsked, Problem> {
         let Query(query) = query.map_err(|_| Problem::new(400, "22023", "http.query_wrong"))?;
         let items_max = query.limit.unwrap_or(FINDINGS_USUAL).clamp(1, FINDINGS_MAX);
-        Ok(PageAsked { after: query.after, items_max })
+        Ok(PageAsked {
+            after: query.after,
+            items_max,
+        })
     }
 }
 
@@ -169,8 +189,13 @@ pub(super) async fn findings(
     query: Result<Query<PageQuery>, axum::extract::rejection::QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let page = app.front.findings(&caller, &id(&text)?, PageQuery::asked(query)?).await?;
-    let wants_lines = headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes() == b"application/x-ndjson");
+    let page = app
+        .front
+        .findings(&caller, &id(&text)?, PageQuery::asked(query)?)
+        .await?;
+    let wants_lines = headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes() == b"application/x-ndjson");
     if !wants_lines {
         return Ok(JsonAnswer(page).into_response());
     }

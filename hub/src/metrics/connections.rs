@@ -13,7 +13,10 @@ impl Connected {
     /// Counts one until dropped.
     pub fn count(metrics: &Arc<Metrics>, protocol: &'static str) -> Connected {
         metrics.connections.add(&[protocol], 1);
-        Connected { metrics: Arc::clone(metrics), protocol }
+        Connected {
+            metrics: Arc::clone(metrics),
+            protocol,
+        }
     }
 }
 

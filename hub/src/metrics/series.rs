@@ -21,7 +21,12 @@ struct Family<T> {
 
 impl<T: Default> Family<T> {
     fn new(name: &'static str, help: &'static str, labels: &'static [&'static str]) -> Self {
-        Family { name, help, labels, values: Mutex::new(BTreeMap::new()) }
+        Family {
+            name,
+            help,
+            labels,
+            values: Mutex::new(BTreeMap::new()),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Labels, T>> {
@@ -40,18 +45,32 @@ impl<T: Default> Family<T> {
     }
 
     fn head(&self, page: &mut String, kind: &str) {
-        let _ = writeln!(page, "# HELP {} {}\n# TYPE {} {kind}", self.name, self.help, self.name);
+        let _ = writeln!(
+            page,
+            "# HELP {} {}\n# TYPE {} {kind}",
+            self.name, self.help, self.name
+        );
     }
 
     fn tags(&self, labels: &Labels, more: Option<(&str, &str)>) -> String {
         let own = self.labels.iter().copied().zip(labels.iter().map(String::as_str));
-        let pairs: Vec<String> = own.chain(more).map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
-        if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) }
+        let pairs: Vec<String> = own
+            .chain(more)
+            .map(|(name, value)| format!("{name}=\"{}\"", escaped(value)))
+            .collect();
+        if pairs.is_empty() {
+            String::new()
+        } else {
+            format!("{{{}}}", pairs.join(","))
+        }
     }
 }
 
 fn escaped(value: &str) -> String {
-    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    value
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
 }
 
 /// Numbers that only grow.
@@ -64,7 +83,8 @@ impl Counters {
 
     /// Adds to the counter with these label values, in the order of the labels.
     pub fn add(&self, labels: &[&str], count: u64) {
-        self.0.change(labels, |value| *value = value.saturating_add(count));
+        self.0
+            .change(labels, |value| *value = value.saturating_add(count));
     }
 
     pub(super) fn render(&self, page: &mut String) {
@@ -89,7 +109,8 @@ impl Gauges {
 
     /// Rises or falls.
     pub fn add(&self, labels: &[&str], change: i64) {
-        self.0.change(labels, |value| *value = value.saturating_add(change));
+        self.0
+            .change(labels, |value| *value = value.saturating_add(change));
     }
 
     pub(super) fn render(&self, page: &mut String) {

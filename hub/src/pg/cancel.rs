@@ -29,7 +29,11 @@ impl Cancels {
     pub(super) fn register(&self, pid: i32, secret: Bytes) -> CancelPlace {
         let (key, slot) = ((pid, secret), Arc::new(Slot::default()));
         lock(&self.slots).insert(key.clone(), Arc::clone(&slot));
-        CancelPlace { key, slot, slots: Arc::clone(&self.slots) }
+        CancelPlace {
+            key,
+            slot,
+            slots: Arc::clone(&self.slots),
+        }
     }
 
     /// Cancels what the connection with this key is doing. Nobody learns whether there was one.

@@ -12,7 +12,10 @@ pub(super) enum Done {
     /// The tag alone.
     Tag(&'static str),
     /// `SHOW`: one column per name, texts.
-    Table { columns: Vec<String>, rows: Vec<Vec<String>> },
+    Table {
+        columns: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
 }
 
 /// Runs a command. `Query`, `Explain` and `Empty` are not commands.
@@ -27,12 +30,21 @@ pub(super) fn run(session: &mut Session, statement: &Statement) -> Result<Done, 
             Done::Tag("RESET")
         }
         Kind::Show { name } if name == "all" => {
-            let rows = session.settings.all().into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
-            Done::Table { columns: show_columns(name), rows }
+            let rows = session
+                .settings
+                .all()
+                .into_iter()
+                .map(|(name, value)| vec![name.to_owned(), value])
+                .collect();
+            Done::Table {
+                columns: show_columns(name),
+                rows,
+            }
         }
-        Kind::Show { name } => {
-            Done::Table { columns: show_columns(name), rows: vec![vec![session.settings.show(name)?]] }
-        }
+        Kind::Show { name } => Done::Table {
+            columns: show_columns(name),
+            rows: vec![vec![session.settings.show(&dotted(name))?]],
+        },
         Kind::Begin => {
             session.transaction = session.transaction.to_in_transaction_state();
             Done::Tag("BEGIN")
@@ -75,7 +87,15 @@ pub(super) fn show_columns(name: &str) -> Vec<String> {
     match name {
         "all" => vec!["name".to_owned(), "setting".to_owned()],
         "transaction isolation level" => vec!["transaction_isolation".to_owned()],
-        one => vec![one.to_owned()],
+        one => vec![dotted(one)],
+    }
+}
+
+/// Our own settings have a dot in their names, where the parser of `SHOW` sees two words.
+fn dotted(name: &str) -> String {
+    match name.strip_prefix("taxhub ") {
+        Some(rest) => format!("taxhub.{rest}"),
+        None => name.to_owned(),
     }
 }
 

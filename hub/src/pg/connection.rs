@@ -35,8 +35,13 @@ pub(super) struct Connection {
 /// Serves one client.
 pub(super) async fn serve(stream: TcpStream, house: Arc<House>, stopping: CancellationToken) {
     let _counted = Connected::count(&house.metrics, "pg");
-    let Some((mut wire, client)) = open(stream, &house).await else { return };
-    let signing_in = timeout(house.settings.start_time_max, sign_in::start(&mut wire, &house, &client));
+    let Some((mut wire, client)) = open(stream, &house).await else {
+        return;
+    };
+    let signing_in = timeout(
+        house.settings.start_time_max,
+        sign_in::start(&mut wire, &house, &client),
+    );
     let started = tokio::select! {
         () = stopping.cancelled() => return,
         started = signing_in => started,
@@ -45,7 +50,17 @@ pub(super) async fn serve(stream: TcpStream, house: Arc<House>, stopping: Cancel
         Ok(Ok(Start::Session(session))) => {
             let request_id = RequestId::new();
             let (session, next_check) = (*session, Instant::now() + house.settings.token_check_time);
-            Connection { wire, session, house, stopping, next_check, request_id, skipping: false }.run().await;
+            Connection {
+                wire,
+                session,
+                house,
+                stopping,
+                next_check,
+                request_id,
+                skipping: false,
+            }
+            .run()
+            .await;
         }
         Ok(Ok(Start::Cancelled)) | Ok(Err(Failure::Gone)) | Err(_) => {}
         Ok(Err(Failure::Fatal(problem) | Failure::Statement(problem))) => {
@@ -57,7 +72,9 @@ pub(super) async fn serve(stream: TcpStream, house: Arc<House>, stopping: Cancel
 
 /// Tells a client that there is no room.
 pub(super) async fn turn_away(stream: TcpStream, house: Arc<House>) {
-    let Some((mut wire, _)) = open(stream, &house).await else { return };
+    let Some((mut wire, _)) = open(stream, &house).await else {
+        return;
+    };
     // The answer belongs after the client's first message.
     let _ = timeout(house.settings.start_time_max, wire.next()).await;
     let problem = Problem::new(503, "53300", "pg.too_many_connections");
@@ -65,7 +82,10 @@ pub(super) async fn turn_away(stream: TcpStream, house: Arc<House>) {
 }
 
 async fn open(stream: TcpStream, house: &House) -> Option<(Wire, String)> {
-    let client = stream.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
+    let client = stream
+        .peer_addr()
+        .map(|address| address.ip().to_string())
+        .unwrap_or_default();
     let settings = &house.settings;
     let opening = Wire::open(stream, settings.message_bytes_max, settings.write_time_max);
     let wire = timeout(settings.start_time_max, opening).await.ok()?.ok()??;
@@ -74,7 +94,11 @@ async fn open(stream: TcpStream, house: &House) -> Option<(Wire, String)> {
 
 async fn last_words(wire: &mut Wire, problem: &Problem, request_id: &RequestId) {
     let told = info(problem, Severity::Fatal, request_id);
-    if wire.put(PgWireBackendMessage::ErrorResponse(told.into())).await.is_ok() {
+    if wire
+        .put(PgWireBackendMessage::ErrorResponse(told.into()))
+        .await
+        .is_ok()
+    {
         let _ = wire.flush().await;
     }
 }
@@ -152,7 +176,9 @@ impl Connection {
         self.house.metrics.refusals.add(&["pg", &problem.code], 1);
         self.session.fail();
         let told = info(problem, Severity::Error, &self.request_id);
-        self.wire.put(PgWireBackendMessage::ErrorResponse(told.into())).await?;
+        self.wire
+            .put(PgWireBackendMessage::ErrorResponse(told.into()))
+            .await?;
         if extended {
             self.skipping = true;
             self.wire.flush().await
@@ -163,7 +189,9 @@ impl Connection {
 
     pub(super) async fn ready(&mut self) -> Result<(), Failure> {
         let status = self.session.transaction;
-        self.wire.put(PgWireBackendMessage::ReadyForQuery(ReadyForQuery::new(status))).await?;
+        self.wire
+            .put(PgWireBackendMessage::ReadyForQuery(ReadyForQuery::new(status)))
+            .await?;
         self.wire.flush().await
     }
 

@@ -41,24 +41,37 @@ impl Connection {
         let cancel = self.session.cancel.begin();
         let caller = self.caller();
         let front = Arc::clone(&self.house.front);
-        let statements = self.wait(&cancel, front.statements(&caller, &parse.query)).await?;
+        let statements = self
+            .wait(&cancel, front.statements(&caller, &parse.query))
+            .await?;
         let [statement] = <[_; 1]>::try_from(statements)
             .map_err(|_| Problem::new(400, "42601", "pg.one_statement_at_a_time"))?;
         command::is_heard(&self.session, &statement)?;
         let types = parse.type_oids.iter().map(|oid| Type::from_oid(*oid)).collect();
-        let prepared = Arc::new(Prepared { statement, types, described: tokio::sync::OnceCell::new() });
+        let prepared = Arc::new(Prepared {
+            statement,
+            types,
+            described: tokio::sync::OnceCell::new(),
+        });
         self.session.prepared.put(named, prepared)?;
-        self.wire.put(PgWireBackendMessage::ParseComplete(ParseComplete::new())).await
+        self.wire
+            .put(PgWireBackendMessage::ParseComplete(ParseComplete::new()))
+            .await
     }
 
     pub(super) async fn bind(&mut self, bind: Bind) -> Result<(), Failure> {
-        let prepared = self.session.prepared.get(name(&bind.statement_name)).ok_or_else(no_such_statement)?;
+        let prepared = self
+            .session
+            .prepared
+            .get(name(&bind.statement_name))
+            .ok_or_else(no_such_statement)?;
         let prepared = Arc::clone(prepared);
         if bind.parameters.len() != prepared.statement.parameters {
             return Err(Problem::new(400, "08P01", "query.parameters").into());
         }
         // A declared type of 0 means "find out", which binary values need before they can be read.
-        let known = prepared.types.len() >= bind.parameters.len() && prepared.types.iter().all(Option::is_some);
+        let known =
+            prepared.types.len() >= bind.parameters.len() && prepared.types.iter().all(Option::is_some);
         let types = if parameters::all_text(&bind) || known {
             prepared.types.clone()
         } else {
@@ -72,17 +85,27 @@ impl Connection {
             state: PortalState::Fresh,
         };
         self.session.portals.put(name(&bind.portal_name), portal)?;
-        self.wire.put(PgWireBackendMessage::BindComplete(BindComplete::new())).await
+        self.wire
+            .put(PgWireBackendMessage::BindComplete(BindComplete::new()))
+            .await
     }
 
     pub(super) async fn describe(&mut self, target: Describe) -> Result<(), Failure> {
         let (prepared, formats) = match target.target_type {
             TARGET_TYPE_BYTE_STATEMENT => {
-                let prepared = self.session.prepared.get(name(&target.name)).ok_or_else(no_such_statement)?;
+                let prepared = self
+                    .session
+                    .prepared
+                    .get(name(&target.name))
+                    .ok_or_else(no_such_statement)?;
                 (Arc::clone(prepared), Vec::new())
             }
             TARGET_TYPE_BYTE_PORTAL => {
-                let portal = self.session.portals.get(name(&target.name)).ok_or_else(no_such_portal)?;
+                let portal = self
+                    .session
+                    .portals
+                    .get(name(&target.name))
+                    .ok_or_else(no_such_portal)?;
                 (Arc::clone(&portal.prepared), portal.formats.clone())
             }
             _ => return Err(Failure::Fatal(protocol())),
@@ -90,7 +113,11 @@ impl Connection {
         self.described(&prepared).await?;
         if target.target_type == TARGET_TYPE_BYTE_STATEMENT {
             let oids = parameter_types(&prepared).iter().map(Type::oid).collect();
-            self.wire.put(PgWireBackendMessage::ParameterDescription(ParameterDescription::new(oids))).await?;
+            self.wire
+                .put(PgWireBackendMessage::ParameterDescription(
+                    ParameterDescription::new(oids),
+                ))
+                .await?;
         }
         let columns = match (&prepared.statement.kind, prepared.described.get()) {
             (_, Some(described)) => Some(fields(&described.columns, &formats)?),
@@ -112,7 +139,9 @@ impl Connection {
         let cancel = self.session.cancel.begin();
         let caller = self.caller();
         let front = Arc::clone(&self.house.front);
-        let described: Described = self.wait(&cancel, front.describe(&caller, &prepared.statement)).await?;
+        let described: Described = self
+            .wait(&cancel, front.describe(&caller, &prepared.statement))
+            .await?;
         let _ = prepared.described.set(described);
         Ok(())
     }
@@ -126,12 +155,21 @@ impl Connection {
         command::is_heard(&self.session, &prepared.statement)?;
         let mut rows = match (state, &prepared.statement.kind) {
             (PortalState::Open(rows), _) => rows,
-            (PortalState::Over, _) => return self.complete(pgwire::api::results::Tag::new("SELECT").with_rows(0)).await,
+            (PortalState::Over, _) => {
+                return self
+                    .complete(pgwire::api::results::Tag::new("SELECT").with_rows(0))
+                    .await;
+            }
             (PortalState::Fresh, Kind::Empty) => {
                 let empty = EmptyQueryResponse::new();
-                return self.wire.put(PgWireBackendMessage::EmptyQueryResponse(empty)).await;
+                return self
+                    .wire
+                    .put(PgWireBackendMessage::EmptyQueryResponse(empty))
+                    .await;
             }
-            (PortalState::Fresh, Kind::Query | Kind::Explain) => Box::new(self.begin(named, &prepared).await?),
+            (PortalState::Fresh, Kind::Query | Kind::Explain) => {
+                Box::new(self.begin(named, &prepared).await?)
+            }
             (PortalState::Fresh, _) => return self.command(&prepared.statement, &formats, false).await,
         };
         let cancel = self.session.cancel.begin();
@@ -139,7 +177,10 @@ impl Connection {
             if let Some(portal) = self.session.portals.get_mut(named) {
                 portal.state = PortalState::Open(rows);
             }
-            return self.wire.put(PgWireBackendMessage::PortalSuspended(PortalSuspended::new())).await;
+            return self
+                .wire
+                .put(PgWireBackendMessage::PortalSuspended(PortalSuspended::new()))
+                .await;
         }
         self.completed(&mut rows).await
     }
@@ -169,7 +210,9 @@ impl Connection {
             TARGET_TYPE_BYTE_PORTAL => self.session.portals.remove(name(&close.name)),
             _ => return Err(Failure::Fatal(protocol())),
         }
-        self.wire.put(PgWireBackendMessage::CloseComplete(CloseComplete::new())).await
+        self.wire
+            .put(PgWireBackendMessage::CloseComplete(CloseComplete::new()))
+            .await
     }
 
     /// The end of a run of messages, which outside of a transaction block is the end of a transaction.
@@ -183,11 +226,22 @@ impl Connection {
 
 /// The types of a statement's values: as declared, else as planned, else text.
 fn parameter_types(prepared: &Prepared) -> Vec<Type> {
-    let planned = prepared.described.get().map(|described| described.parameters.as_slice()).unwrap_or_default();
+    let planned = prepared
+        .described
+        .get()
+        .map(|described| described.parameters.as_slice())
+        .unwrap_or_default();
     (0..prepared.statement.parameters)
         .map(|at| {
-            let declared = prepared.types.get(at).cloned().flatten().filter(|kind| *kind != Type::UNKNOWN);
-            declared.or_else(|| planned.get(at).and_then(|kind| into_pg_type(kind).ok())).unwrap_or(Type::TEXT)
+            let declared = prepared
+                .types
+                .get(at)
+                .cloned()
+                .flatten()
+                .filter(|kind| *kind != Type::UNKNOWN);
+            declared
+                .or_else(|| planned.get(at).and_then(|kind| into_pg_type(kind).ok()))
+                .unwrap_or(Type::TEXT)
         })
         .collect()
 }

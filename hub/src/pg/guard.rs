@@ -16,7 +16,12 @@ pub(super) struct Guard<S> {
 impl<S> Guard<S> {
     /// `read_before` are bytes that were read from `inner` already, beginning with the startup message.
     pub(super) fn new(inner: S, bytes_max: usize, read_before: &[u8]) -> io::Result<Guard<S>> {
-        let mut lengths = Lengths { bytes_max, head: Vec::new(), tagged: false, left: 0 };
+        let mut lengths = Lengths {
+            bytes_max,
+            head: Vec::new(),
+            tagged: false,
+            left: 0,
+        };
         lengths.pass(read_before)?;
         Ok(Guard { inner, lengths })
     }
@@ -36,7 +41,9 @@ impl Lengths {
             let body = bytes.len().min(self.left);
             self.left -= body;
             bytes = bytes.get(body..).unwrap_or_default();
-            let Some((byte, rest)) = bytes.split_first() else { break };
+            let Some((byte, rest)) = bytes.split_first() else {
+                break;
+            };
             self.head.push(*byte);
             bytes = rest;
             self.read_head()?;
@@ -62,18 +69,27 @@ impl Lengths {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
-    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
         let read = Pin::new(&mut self.inner).poll_read(context, into);
         if let Poll::Ready(Ok(())) = read {
-            self.lengths.pass(into.filled().get(before..).unwrap_or_default())?;
+            self.lengths
+                .pass(into.filled().get(before..).unwrap_or_default())?;
         }
         read
     }
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Guard<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        from: &[u8],
+    ) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(context, from)
     }
 
@@ -106,9 +122,21 @@ mod tests {
     fn the_first_message_has_no_letter_and_every_later_one_has() {
         let startup = [0, 0, 0, 8, 0, 3, 0, 0];
         assert!(passes(&startup));
-        assert!(passes(&[&startup[..], b"Q", &[0, 0, 0, 6], b"x\0", b"X", &[0, 0, 0, 4]].concat()));
+        assert!(passes(
+            &[&startup[..], b"Q", &[0, 0, 0, 6], b"x\0", b"X", &[0, 0, 0, 4]].concat()
+        ));
         assert!(!passes(&[&startup[..], b"Q", &[0, 0, 0, 101]].concat()));
-        assert!(!passes(&[&startup[..], b"Q", &[0, 0, 0, 6], b"x\0", b"P", &[0x3f, 0xff, 0xff, 0xff]].concat()));
+        assert!(!passes(
+            &[
+                &startup[..],
+                b"Q",
+                &[0, 0, 0, 6],
+                b"x\0",
+                b"P",
+                &[0x3f, 0xff, 0xff, 0xff]
+            ]
+            .concat()
+        ));
         assert!(!passes(&[0, 0, 1, 0]));
     }
 
@@ -116,7 +144,10 @@ mod tests {
     fn heads_may_arrive_byte_by_byte() {
         let bytes = [&[0, 0, 0, 8, 0, 3, 0, 0][..], b"Q", &[0, 0, 0, 200]].concat();
         let mut guard = Guard::new((), 100, &[]).unwrap();
-        let outcomes: Vec<bool> = bytes.iter().map(|byte| guard.lengths.pass(&[*byte]).is_ok()).collect();
+        let outcomes: Vec<bool> = bytes
+            .iter()
+            .map(|byte| guard.lengths.pass(&[*byte]).is_ok())
+            .collect();
         assert_eq!(outcomes.iter().filter(|passed| !**passed).count(), 1);
         assert_eq!(outcomes.last(), Some(&false));
     }

@@ -15,7 +15,10 @@ pub(super) fn encode(unscaled: i128, scale: i8) -> Vec<u8> {
         let (whole, fraction) = padded.split_at(padded.len() - scale);
         (whole.to_owned(), fraction.to_owned())
     } else {
-        (digits + &"0".repeat(usize::try_from(-scale).unwrap_or(0)), String::new())
+        (
+            digits + &"0".repeat(usize::try_from(-scale).unwrap_or(0)),
+            String::new(),
+        )
     };
     whole = "0".repeat((GROUP - whole.len() % GROUP) % GROUP) + &whole;
     fraction += &"0".repeat((GROUP - fraction.len() % GROUP) % GROUP);
@@ -42,7 +45,11 @@ pub(super) fn encode(unscaled: i128, scale: i8) -> Vec<u8> {
 }
 
 fn groups(digits: &str) -> impl Iterator<Item = u16> {
-    digits.as_bytes().chunks(GROUP).map(|group| group.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0')))
+    digits.as_bytes().chunks(GROUP).map(|group| {
+        group
+            .iter()
+            .fold(0, |sum, digit| sum * 10 + u16::from(digit - b'0'))
+    })
 }
 
 /// Digits before and after the point that a parameter may have; PostgreSQL allows 131072.
@@ -50,25 +57,36 @@ const DIGITS_MAX: usize = 200;
 
 /// The text form of a binary `numeric`. `None` if it is malformed, not a number, or longer than any of our columns.
 pub(super) fn decode(bytes: &[u8]) -> Option<String> {
-    let mut words = bytes.chunks(2).map(|pair| pair.try_into().ok().map(u16::from_be_bytes));
+    let mut words = bytes
+        .chunks(2)
+        .map(|pair| pair.try_into().ok().map(u16::from_be_bytes));
     let mut word = || words.next().flatten();
     let count = usize::from(word()?);
     let weight = word()?.cast_signed();
     let sign = word()?;
     let scale = usize::from(word()?);
     let groups: Vec<u16> = (0..count).map(|_| word()).collect::<Option<_>>()?;
-    if bytes.len() != 8 + 2 * count || groups.iter().any(|group| *group > 9_999) || !matches!(sign, 0 | NEGATIVE) {
+    if bytes.len() != 8 + 2 * count
+        || groups.iter().any(|group| *group > 9_999)
+        || !matches!(sign, 0 | NEGATIVE)
+    {
         return None;
     }
     let whole_groups = usize::try_from(i32::from(weight) + 1).unwrap_or(0);
     let missing = usize::try_from(-1 - i32::from(weight)).unwrap_or(0);
-    if whole_groups * GROUP > DIGITS_MAX || scale > DIGITS_MAX || missing * GROUP > DIGITS_MAX || count > DIGITS_MAX {
+    if whole_groups * GROUP > DIGITS_MAX
+        || scale > DIGITS_MAX
+        || missing * GROUP > DIGITS_MAX
+        || count > DIGITS_MAX
+    {
         return None;
     }
     let group = |at: usize| groups.get(at).copied().unwrap_or(0);
     let whole: String = (0..whole_groups).map(|at| format!("{:04}", group(at))).collect();
     let fraction: String = "0000".repeat(missing)
-        + &(whole_groups..count.max(whole_groups)).map(|at| format!("{:04}", group(at))).collect::<String>();
+        + &(whole_groups..count.max(whole_groups))
+            .map(|at| format!("{:04}", group(at)))
+            .collect::<String>();
     let whole = whole.trim_start_matches('0');
     let mut text = String::new();
     if sign == NEGATIVE {
@@ -77,7 +95,10 @@ pub(super) fn decode(bytes: &[u8]) -> Option<String> {
     text.push_str(if whole.is_empty() { "0" } else { whole });
     if scale > 0 {
         text.push('.');
-        text.push_str(&format!("{:0<scale$}", fraction.get(..scale).unwrap_or(&fraction)));
+        text.push_str(&format!(
+            "{:0<scale$}",
+            fraction.get(..scale).unwrap_or(&fraction)
+        ));
     }
     Some(text)
 }
@@ -96,8 +117,16 @@ mod tests {
             (12_345_678, 2, "123456.78"),
             (100_000_000, 0, "100000000"),
             (7, -3, "7000"),
-            (99_999_999_999_999_999_999_999_999_999_999_999_999, 2, "999999999999999999999999999999999999.99"),
-            (-99_999_999_999_999_999_999_999_999_999_999_999_999, 38, "-0.99999999999999999999999999999999999999"),
+            (
+                99_999_999_999_999_999_999_999_999_999_999_999_999,
+                2,
+                "999999999999999999999999999999999999.99",
+            ),
+            (
+                -99_999_999_999_999_999_999_999_999_999_999_999_999,
+                38,
+                "-0.99999999999999999999999999999999999999",
+            ),
         ] {
             assert_eq!(decode(&encode(unscaled, scale)).as_deref(), Some(text));
         }
@@ -107,7 +136,13 @@ mod tests {
     fn the_bytes_are_those_of_postgresql() {
         // 12345.67: three groups, the first of weight 1.
         let expected: [u16; 7] = [3, 1, 0, 2, 1, 2345, 6700];
-        assert_eq!(encode(1_234_567, 2), expected.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>());
+        assert_eq!(
+            encode(1_234_567, 2),
+            expected
+                .iter()
+                .flat_map(|word| word.to_be_bytes())
+                .collect::<Vec<_>>()
+        );
     }
 
     #[test]

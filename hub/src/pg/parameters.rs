@@ -34,7 +34,10 @@ pub(super) fn read(bind: &Bind, types: &[Option<Type>]) -> Result<Vec<Parameter>
                 }
                 Some(bytes) => Some(std::str::from_utf8(bytes).map_err(|_| invalid())?.to_owned()),
             };
-            Ok(Parameter { text, kind: kind.and_then(declared) })
+            Ok(Parameter {
+                text,
+                kind: kind.and_then(declared),
+            })
         })
         .collect()
 }
@@ -83,7 +86,9 @@ fn from_binary(kind: &Type, bytes: &Bytes) -> Result<String, Wrong> {
             std::str::from_utf8(bytes).map_err(|_| Wrong::Value)?.to_owned()
         }
         Type::NUMERIC => numeric::decode(bytes).ok_or(Wrong::Value)?,
-        Type::DATE => date(i32::from_be_bytes(fixed(bytes)?)).ok_or(Wrong::Value)?.to_string(),
+        Type::DATE => date(i32::from_be_bytes(fixed(bytes)?))
+            .ok_or(Wrong::Value)?
+            .to_string(),
         Type::TIMESTAMP | Type::TIMESTAMPTZ => {
             timestamp(i64::from_be_bytes(fixed(bytes)?)).ok_or(Wrong::Value)?
         }
@@ -102,7 +107,11 @@ fn epoch() -> Option<NaiveDate> {
 
 fn date(days: i32) -> Option<NaiveDate> {
     let distance = Days::new(u64::from(days.unsigned_abs()));
-    if days < 0 { epoch()?.checked_sub_days(distance) } else { epoch()?.checked_add_days(distance) }
+    if days < 0 {
+        epoch()?.checked_sub_days(distance)
+    } else {
+        epoch()?.checked_add_days(distance)
+    }
 }
 
 fn timestamp(microseconds: i64) -> Option<String> {
@@ -121,14 +130,22 @@ mod tests {
     use super::read;
 
     fn bind(formats: Vec<i16>, values: &[&'static [u8]]) -> Bind {
-        let values = values.iter().map(|value| Some(Bytes::from_static(value))).collect();
+        let values = values
+            .iter()
+            .map(|value| Some(Bytes::from_static(value)))
+            .collect();
         Bind::new(None, None, formats, values, Vec::new())
     }
 
     #[test]
     fn binary_values_become_text() {
         let values: [&'static [u8]; 4] = [&[0, 0, 1, 0], &[0xff, 0xff, 0xff, 0xff], &[0; 8], "电".as_bytes()];
-        let types = [Some(Type::INT4), Some(Type::DATE), Some(Type::TIMESTAMP), Some(Type::TEXT)];
+        let types = [
+            Some(Type::INT4),
+            Some(Type::DATE),
+            Some(Type::TIMESTAMP),
+            Some(Type::TEXT),
+        ];
         let read = read(&bind(vec![1], &values), &types).unwrap();
         let texts: Vec<&str> = read.iter().map(|value| value.text.as_deref().unwrap()).collect();
         assert_eq!(texts, ["256", "1999-12-31", "2000-01-01 00:00:00.000000", "电"]);
@@ -137,10 +154,29 @@ mod tests {
 
     #[test]
     fn lengths_types_and_counts_are_not_believed() {
-        assert_eq!(read(&bind(vec![1], &[&[0, 1]]), &[Some(Type::INT4)]).unwrap_err().sqlstate, "22P02");
-        assert_eq!(read(&bind(vec![1], &[&[0, 1]]), &[None]).unwrap_err().sqlstate, "0A000");
-        assert_eq!(read(&bind(vec![1], &[b"{}"]), &[Some(Type::JSONB)]).unwrap_err().sqlstate, "0A000");
-        assert_eq!(read(&bind(vec![0, 0], &[b"1"]), &[None]).unwrap_err().sqlstate, "08P01");
-        assert_eq!(read(&bind(vec![], &[&[0xff]]), &[None]).unwrap_err().sqlstate, "22P02");
+        assert_eq!(
+            read(&bind(vec![1], &[&[0, 1]]), &[Some(Type::INT4)])
+                .unwrap_err()
+                .sqlstate,
+            "22P02"
+        );
+        assert_eq!(
+            read(&bind(vec![1], &[&[0, 1]]), &[None]).unwrap_err().sqlstate,
+            "0A000"
+        );
+        assert_eq!(
+            read(&bind(vec![1], &[b"{}"]), &[Some(Type::JSONB)])
+                .unwrap_err()
+                .sqlstate,
+            "0A000"
+        );
+        assert_eq!(
+            read(&bind(vec![0, 0], &[b"1"]), &[None]).unwrap_err().sqlstate,
+            "08P01"
+        );
+        assert_eq!(
+            read(&bind(vec![], &[&[0xff]]), &[None]).unwrap_err().sqlstate,
+            "22P02"
+        );
     }
 }

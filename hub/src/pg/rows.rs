@@ -34,7 +34,15 @@ impl Rows {
     pub(super) fn new(answer: Answer, formats: &[i16], metrics: Arc<Metrics>) -> Result<Rows, Failure> {
         let fields = Arc::new(fields(&answer.schema(), formats)?);
         let (batch, started) = (None, Instant::now());
-        Ok(Rows { answer, fields, batch, sent: 0, metrics, started, outcome: "cancelled" })
+        Ok(Rows {
+            answer,
+            fields,
+            batch,
+            sent: 0,
+            metrics,
+            started,
+            outcome: "cancelled",
+        })
     }
 
     pub(super) fn fields(&self) -> &[FieldInfo] {
@@ -102,7 +110,11 @@ pub(super) fn fields(schema: &SchemaRef, formats: &[i16]) -> Result<Vec<FieldInf
         _ => return Err(Failure::Statement(protocol())),
     };
     let fields = arrow_schema_to_pg_fields(schema, &format, None)?;
-    Ok(fields.into_iter().zip(schema.fields()).map(|(field, column)| sized(field, column)).collect())
+    Ok(fields
+        .into_iter()
+        .zip(schema.fields())
+        .map(|(field, column)| sized(field, column))
+        .collect())
 }
 
 /// Width and precision, which drivers use to format money.
@@ -124,7 +136,12 @@ fn sized(field: FieldInfo, column: &Field) -> FieldInfo {
 fn exact(batch: &RecordBatch, fields: &[FieldInfo]) -> Result<RecordBatch, arrow::error::ArrowError> {
     let mut columns: Vec<ArrayRef> = Vec::with_capacity(batch.num_columns());
     let mut schema: Vec<Field> = Vec::with_capacity(batch.num_columns());
-    for ((column, described), field) in batch.columns().iter().zip(batch.schema_ref().fields()).zip(fields) {
+    for ((column, described), field) in batch
+        .columns()
+        .iter()
+        .zip(batch.schema_ref().fields())
+        .zip(fields)
+    {
         let column = match column.data_type() {
             DataType::Decimal128(_, scale) => decimals(column, *scale, field.format()),
             _ => Arc::clone(column),
@@ -145,7 +162,9 @@ fn decimals(column: &ArrayRef, scale: i8, format: FieldFormat) -> ArrayRef {
             Arc::new(texts.collect::<StringArray>())
         }
         FieldFormat::Binary => {
-            let bytes = decimals.iter().map(|value| value.map(|value| numeric::encode(value, scale)));
+            let bytes = decimals
+                .iter()
+                .map(|value| value.map(|value| numeric::encode(value, scale)));
             Arc::new(bytes.collect::<BinaryArray>())
         }
     }

@@ -88,7 +88,10 @@ pub(super) struct Kept<T> {
 
 impl<T> Kept<T> {
     fn new(most: usize) -> Kept<T> {
-        Kept { named: HashMap::new(), most }
+        Kept {
+            named: HashMap::new(),
+            most,
+        }
     }
 
     pub(super) fn contains(&self, name: &str) -> bool {

@@ -64,7 +64,8 @@ impl Settings {
     }
 
     pub(super) fn notices(&self) -> bool {
-        self.show(NOTICES).is_ok_and(|value| matches!(value.as_str(), "on" | "true" | "1" | "yes"))
+        self.show(NOTICES)
+            .is_ok_and(|value| matches!(value.as_str(), "on" | "true" | "1" | "yes"))
     }
 
     /// `None` gives the setting its first value back.
@@ -75,7 +76,10 @@ impl Settings {
         if FIXED.iter().any(|(fixed, _)| *fixed == name) {
             return Err(Problem::new(400, "55P02", "pg.setting_fixed").with("name", name));
         }
-        let (known, _) = FREE.iter().find(|(free, _)| *free == name).ok_or_else(|| unknown(name))?;
+        let (known, _) = FREE
+            .iter()
+            .find(|(free, _)| *free == name)
+            .ok_or_else(|| unknown(name))?;
         let Some(value) = value else {
             self.reset(Some(name));
             return Ok(());
@@ -120,7 +124,10 @@ impl Settings {
             return Ok(value.clone());
         }
         let mut known = FIXED.iter().chain(FREE);
-        known.find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()).ok_or_else(|| unknown(name))
+        known
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| (*value).to_owned())
+            .ok_or_else(|| unknown(name))
     }
 
     /// All settings by name.
@@ -128,7 +135,15 @@ impl Settings {
         let mut all: Vec<(&'static str, String)> = FIXED
             .iter()
             .chain(FREE)
-            .map(|(name, value)| (*name, self.changed.get(name).cloned().unwrap_or_else(|| (*value).to_owned())))
+            .map(|(name, value)| {
+                (
+                    *name,
+                    self.changed
+                        .get(name)
+                        .cloned()
+                        .unwrap_or_else(|| (*value).to_owned()),
+                )
+            })
             .collect();
         all.sort();
         all
@@ -141,7 +156,10 @@ fn unknown(name: &str) -> Problem {
 }
 
 fn is_utf8(value: &str) -> bool {
-    matches!(value.to_ascii_lowercase().trim_matches('\''), "utf8" | "utf-8" | "unicode")
+    matches!(
+        value.to_ascii_lowercase().trim_matches('\''),
+        "utf8" | "utf-8" | "unicode"
+    )
 }
 
 #[cfg(test)]
@@ -154,7 +172,10 @@ mod tests {
         settings.set(PURPOSE, Some("tax_risk")).unwrap();
         assert_eq!(settings.purpose().unwrap().as_str(), "tax_risk");
         assert_eq!(settings.show(PURPOSE).unwrap(), "tax_risk");
-        assert_eq!(settings.set(PURPOSE, Some("Not A Code")).unwrap_err().sqlstate, "22023");
+        assert_eq!(
+            settings.set(PURPOSE, Some("Not A Code")).unwrap_err().sqlstate,
+            "22023"
+        );
         assert_eq!(settings.purpose().unwrap().as_str(), "tax_risk");
         settings.reset(Some(PURPOSE));
         assert!(settings.purpose().is_none());
@@ -167,8 +188,14 @@ mod tests {
             assert_eq!(settings.set(name, Some("x")).unwrap_err().sqlstate, "42704");
             assert_eq!(settings.show(name).unwrap_err().sqlstate, "42704");
         }
-        assert_eq!(settings.set("is_superuser", Some("on")).unwrap_err().sqlstate, "55P02");
-        assert_eq!(settings.set("client_encoding", Some("GBK")).unwrap_err().sqlstate, "22023");
+        assert_eq!(
+            settings.set("is_superuser", Some("on")).unwrap_err().sqlstate,
+            "55P02"
+        );
+        assert_eq!(
+            settings.set("client_encoding", Some("GBK")).unwrap_err().sqlstate,
+            "22023"
+        );
         settings.set("client_encoding", Some("utf-8")).unwrap();
         settings.set("application_name", None).unwrap();
     }

@@ -13,7 +13,7 @@ use super::House;
 use super::refused::{Failure, protocol};
 use super::session::Session;
 use super::settings::{SERVER_VERSION, Settings};
-use super::wire::Wire;
+use super::wire::{Wire, read_calmly};
 use crate::front::{Attempt, Caller, Problem, RequestId};
 
 const MECHANISM: &str = "SCRAM-SHA-256";
@@ -41,7 +41,12 @@ pub(super) async fn start(wire: &mut Wire, house: &House, client: &str) -> Resul
     protocol_negotiation(&mut wire.frames, &startup).await?;
     let name = startup.parameters.get("user").cloned().unwrap_or_default();
     let settings = settings(&startup).map_err(Failure::Fatal)?;
-    let attempt = Attempt { name, client: client.to_owned(), via: Via::Postgres, request_id: RequestId::new() };
+    let attempt = Attempt {
+        name,
+        client: client.to_owned(),
+        via: Via::Postgres,
+        request_id: RequestId::new(),
+    };
     let signed_in = scram(wire, house, &attempt).await;
     let outcome = match &signed_in {
         Ok(_) => "done",
@@ -60,28 +65,49 @@ pub(super) async fn start(wire: &mut Wire, house: &House, client: &str) -> Resul
     let (pid, secret) = KEYS.generate(&wire.frames);
     let place = house.cancels.register(pid, secret.to_bytes());
     wire.frames.set_pid_and_secret_key(pid, secret);
-    let parameters = Parameters { user: attempt.name, settings: settings.clone() };
+    let parameters = Parameters {
+        user: attempt.name,
+        settings: settings.clone(),
+    };
     finish_authentication(&mut wire.frames, &parameters).await?;
-    Ok(Start::Session(Box::new(Session::new(caller, settings, place, house.settings.kept_max))))
+    Ok(Start::Session(Box::new(Session::new(
+        caller,
+        settings,
+        place,
+        house.settings.kept_max,
+    ))))
 }
 
 async fn scram(wire: &mut Wire, house: &House, attempt: &Attempt) -> Result<SignedIn, Failure> {
     wire.expect(PgWireConnectionState::AuthenticationInProgress);
-    wire.put(PgWireBackendMessage::Authentication(Authentication::SASL(vec![MECHANISM.to_owned()]))).await?;
+    wire.put(PgWireBackendMessage::Authentication(Authentication::SASL(vec![
+        MECHANISM.to_owned(),
+    ])))
+    .await?;
     wire.flush().await?;
-    let first = password_message(wire).await?.into_sasl_initial_response()?;
+    let first = password_message(wire).await?;
+    let first = read_calmly(|| first.into_sasl_initial_response())??;
     if first.auth_method != MECHANISM {
         return Err(Failure::Fatal(Problem::new(401, "28000", "pg.mechanism")));
     }
     let client_first = text(first.data.unwrap_or_default())?;
     let begun = wire.wait(house.front.scram(attempt, &client_first)).await?;
     let (exchange, server_first) = begun.map_err(Failure::Fatal)?;
-    wire.put(PgWireBackendMessage::Authentication(Authentication::SASLContinue(server_first.into()))).await?;
+    wire.put(PgWireBackendMessage::Authentication(
+        Authentication::SASLContinue(server_first.into()),
+    ))
+    .await?;
     wire.flush().await?;
-    let client_final = text(password_message(wire).await?.into_sasl_response()?.data)?;
-    let finished = wire.wait(house.front.scram_finish(attempt, exchange, &client_final)).await?;
+    let last = password_message(wire).await?;
+    let client_final = text(read_calmly(|| last.into_sasl_response())??.data)?;
+    let finished = wire
+        .wait(house.front.scram_finish(attempt, exchange, &client_final))
+        .await?;
     let (signed_in, server_final) = finished.map_err(Failure::Fatal)?;
-    wire.put(PgWireBackendMessage::Authentication(Authentication::SASLFinal(server_final.into()))).await?;
+    wire.put(PgWireBackendMessage::Authentication(Authentication::SASLFinal(
+        server_final.into(),
+    )))
+    .await?;
     Ok(signed_in)
 }
 
@@ -101,7 +127,11 @@ fn text(bytes: Bytes) -> Result<String, Failure> {
 /// aside, as drivers send what they like; only what is ours must be right.
 fn settings(startup: &Startup) -> Result<Settings, Problem> {
     let mut settings = Settings::default();
-    let options = startup.parameters.get("options").map(String::as_str).unwrap_or_default();
+    let options = startup
+        .parameters
+        .get("options")
+        .map(String::as_str)
+        .unwrap_or_default();
     let mut words = options.split_whitespace();
     let mut pairs: Vec<(&str, &str)> = Vec::new();
     while let Some(word) = words.next() {
@@ -112,7 +142,12 @@ fn settings(startup: &Startup) -> Result<Settings, Problem> {
         };
         pairs.extend(pair.and_then(|pair| pair.split_once('=')));
     }
-    pairs.extend(startup.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    pairs.extend(
+        startup
+            .parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
     for (name, value) in pairs {
         let name = name.to_lowercase();
         match settings.set(&name, Some(value)) {
@@ -145,8 +180,10 @@ impl ServerParameterProvider for Parameters {
             ("TimeZone", "Etc/UTC"),
             ("session_authorization", self.user.as_str()),
         ];
-        let mut all: HashMap<String, String> =
-            fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut all: HashMap<String, String> = fixed
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         if let Ok(name) = self.settings.show("application_name") {
             all.insert("application_name".to_owned(), name);
         }

@@ -26,7 +26,9 @@ impl Connection {
             command::is_heard(&self.session, statement)?;
             match statement.kind {
                 Kind::Empty => {
-                    self.wire.put(PgWireBackendMessage::EmptyQueryResponse(EmptyQueryResponse::new())).await?;
+                    self.wire
+                        .put(PgWireBackendMessage::EmptyQueryResponse(EmptyQueryResponse::new()))
+                        .await?;
                 }
                 Kind::Query | Kind::Explain => self.question(statement, &cancel).await?,
                 _ => self.command(statement, &[], true).await?,
@@ -38,7 +40,10 @@ impl Connection {
     async fn question(&mut self, statement: &Statement, cancel: &CancellationToken) -> Result<(), Failure> {
         let caller = self.caller();
         let front = Arc::clone(&self.house.front);
-        let answer = self.wait(cancel, front.run(&caller, statement, Vec::new())).await.inspect_err(|_| self.lost())?;
+        let answer = self
+            .wait(cancel, front.run(&caller, statement, Vec::new()))
+            .await
+            .inspect_err(|_| self.lost())?;
         let mut rows = Rows::new(answer, &[], Arc::clone(&self.house.metrics))?;
         self.wire.put(describe(rows.fields())).await?;
         self.pour(&mut rows, 0, cancel).await?;
@@ -84,14 +89,18 @@ impl Connection {
                     .with("revision", opened.revision)
                     .with("entry", rows.entry());
                 let told = info(&notice, Severity::Notice, &caller_request);
-                self.wire.put(PgWireBackendMessage::NoticeResponse(told.into())).await?;
+                self.wire
+                    .put(PgWireBackendMessage::NoticeResponse(told.into()))
+                    .await?;
             }
         }
         self.complete(Tag::new("SELECT").with_rows(rows.sent)).await
     }
 
     pub(super) async fn complete(&mut self, tag: Tag) -> Result<(), Failure> {
-        self.wire.put(PgWireBackendMessage::CommandComplete(tag.into())).await
+        self.wire
+            .put(PgWireBackendMessage::CommandComplete(tag.into()))
+            .await
     }
 
     /// Runs a command. `describe`: its columns were not told before.
@@ -113,7 +122,9 @@ impl Connection {
                     for value in &row {
                         encoder.encode_field(value)?;
                     }
-                    self.wire.put(PgWireBackendMessage::DataRow(encoder.take_row())).await?;
+                    self.wire
+                        .put(PgWireBackendMessage::DataRow(encoder.take_row()))
+                        .await?;
                 }
                 self.complete(Tag::new("SHOW")).await
             }
@@ -128,6 +139,7 @@ pub(super) fn describe(fields: &[FieldInfo]) -> PgWireBackendMessage {
 /// Columns of text, for `SHOW`. Text looks the same in both formats.
 pub(super) fn text_fields(columns: &[String], formats: &[i16]) -> Vec<FieldInfo> {
     let format = FieldFormat::from(formats.first().copied().unwrap_or(0));
-    let field = |name: &String| FieldInfo::new(name.clone(), None, None, Type::TEXT, format).with_type_size(-1);
+    let field =
+        |name: &String| FieldInfo::new(name.clone(), None, None, Type::TEXT, format).with_type_size(-1);
     columns.iter().map(field).collect()
 }

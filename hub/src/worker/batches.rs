@@ -20,7 +20,9 @@ impl Batches {
         // The decoder looks at a message without a body only when the next one begins, but a query must be known to
         // run, and be cut if need be, before its first row.
         if self.schema.is_none() {
-            self.schema = StreamReader::try_new(piece.as_slice(), None).ok().map(|reader| reader.schema());
+            self.schema = StreamReader::try_new(piece.as_slice(), None)
+                .ok()
+                .map(|reader| reader.schema());
         }
         let mut buffer = Buffer::from_vec(piece);
         let mut complete = Vec::new();

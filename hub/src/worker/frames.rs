@@ -83,8 +83,12 @@ pub enum FrameError {
 }
 
 fn head(tag: Tag, payload: &[u8]) -> Result<[u8; HEAD_BYTES], FrameError> {
-    let length = u32::try_from(payload.len()).ok().filter(|_| payload.len() <= PAYLOAD_BYTES_MAX);
-    let Some(length) = length else { return Err(FrameError::TooLarge(payload.len())) };
+    let length = u32::try_from(payload.len())
+        .ok()
+        .filter(|_| payload.len() <= PAYLOAD_BYTES_MAX);
+    let Some(length) = length else {
+        return Err(FrameError::TooLarge(payload.len()));
+    };
     let [a, b, c, d] = length.to_le_bytes();
     Ok([tag.byte(), a, b, c, d])
 }
@@ -93,7 +97,11 @@ fn read_head(head: [u8; HEAD_BYTES]) -> Result<(Tag, usize), FrameError> {
     let [tag, a, b, c, d] = head;
     let tag = Tag::from_byte(tag)?;
     let length = usize::try_from(u32::from_le_bytes([a, b, c, d])).unwrap_or(usize::MAX);
-    if length > PAYLOAD_BYTES_MAX { Err(FrameError::TooLarge(length)) } else { Ok((tag, length)) }
+    if length > PAYLOAD_BYTES_MAX {
+        Err(FrameError::TooLarge(length))
+    } else {
+        Ok((tag, length))
+    }
 }
 
 /// Worker side. Does not flush.
@@ -147,20 +155,34 @@ pub async fn receive(from: &mut (impl AsyncRead + Unpin)) -> Result<Option<Frame
 }
 
 fn torn(error: io::Error) -> FrameError {
-    if error.kind() == io::ErrorKind::UnexpectedEof { FrameError::Torn } else { error.into() }
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        FrameError::Torn
+    } else {
+        error.into()
+    }
 }
 
 /// Worker side: a piece of a byte stream of any length, in frames of one tag. Does not flush.
 pub fn write_cut(to: &mut impl Write, tag: Tag, bytes: &[u8]) -> Result<(), FrameError> {
-    bytes.chunks(PIECE_BYTES).try_for_each(|piece| write(to, tag, piece))
+    bytes
+        .chunks(PIECE_BYTES)
+        .try_for_each(|piece| write(to, tag, piece))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Frame, FrameError, PAYLOAD_BYTES_MAX, Tag, read, receive, send, write, write_cut};
 
-    const TAGS: [Tag; 8] =
-        [Tag::Hello, Tag::Ready, Tag::Request, Tag::Rows, Tag::Aside, Tag::Event, Tag::Done, Tag::Refused];
+    const TAGS: [Tag; 8] = [
+        Tag::Hello,
+        Tag::Ready,
+        Tag::Request,
+        Tag::Rows,
+        Tag::Aside,
+        Tag::Event,
+        Tag::Done,
+        Tag::Refused,
+    ];
 
     #[test]
     fn frames_survive_the_pipe() {
@@ -171,9 +193,21 @@ mod tests {
         write(&mut pipe, Tag::Done, b"").unwrap();
         let mut from = pipe.as_slice();
         for tag in TAGS {
-            assert_eq!(read(&mut from).unwrap(), Some(Frame { tag, payload: format!("{tag:?}").into_bytes() }));
+            assert_eq!(
+                read(&mut from).unwrap(),
+                Some(Frame {
+                    tag,
+                    payload: format!("{tag:?}").into_bytes()
+                })
+            );
         }
-        assert_eq!(read(&mut from).unwrap(), Some(Frame { tag: Tag::Done, payload: Vec::new() }));
+        assert_eq!(
+            read(&mut from).unwrap(),
+            Some(Frame {
+                tag: Tag::Done,
+                payload: Vec::new()
+            })
+        );
         assert_eq!(read(&mut from).unwrap(), None);
     }
 
@@ -182,20 +216,41 @@ mod tests {
         let mut pipe = Vec::new();
         send(&mut pipe, Tag::Event, b"seven b").await.unwrap();
         for length in 1..pipe.len() {
-            assert!(matches!(read(&mut &pipe[..length]), Err(FrameError::Torn)), "at {length}");
-            assert!(matches!(receive(&mut &pipe[..length]).await, Err(FrameError::Torn)), "at {length}");
+            assert!(
+                matches!(read(&mut &pipe[..length]), Err(FrameError::Torn)),
+                "at {length}"
+            );
+            assert!(
+                matches!(receive(&mut &pipe[..length]).await, Err(FrameError::Torn)),
+                "at {length}"
+            );
         }
         assert!(receive(&mut &pipe[..0]).await.unwrap().is_none());
-        assert_eq!(receive(&mut &pipe[..]).await.unwrap().unwrap().payload, b"seven b");
+        assert_eq!(
+            receive(&mut &pipe[..]).await.unwrap().unwrap().payload,
+            b"seven b"
+        );
     }
 
     #[tokio::test]
     async fn a_foreign_byte_or_a_boasting_length_is_refused_before_memory_is_taken() {
-        assert!(matches!(read(&mut &b"\x00\x00\x00\x00\x00"[..]), Err(FrameError::Foreign(0))));
-        assert!(matches!(read(&mut &b"\x04\xff\xff\xff\xff"[..]), Err(FrameError::TooLarge(_))));
-        assert!(matches!(receive(&mut &b"\x04\xff\xff\xff\xff"[..]).await, Err(FrameError::TooLarge(_))));
+        assert!(matches!(
+            read(&mut &b"\x00\x00\x00\x00\x00"[..]),
+            Err(FrameError::Foreign(0))
+        ));
+        assert!(matches!(
+            read(&mut &b"\x04\xff\xff\xff\xff"[..]),
+            Err(FrameError::TooLarge(_))
+        ));
+        assert!(matches!(
+            receive(&mut &b"\x04\xff\xff\xff\xff"[..]).await,
+            Err(FrameError::TooLarge(_))
+        ));
         let large = vec![0; PAYLOAD_BYTES_MAX + 1];
-        assert!(matches!(write(&mut Vec::new(), Tag::Rows, &large), Err(FrameError::TooLarge(_))));
+        assert!(matches!(
+            write(&mut Vec::new(), Tag::Rows, &large),
+            Err(FrameError::TooLarge(_))
+        ));
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct QueryHello {
 
 impl fmt::Debug for QueryHello {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QueryHello").field("lake", &self.lake.url.scheme()).finish_non_exhaustive()
+        f.debug_struct("QueryHello")
+            .field("lake", &self.lake.url.scheme())
+            .finish_non_exhaustive()
     }
 }

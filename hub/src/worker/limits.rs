@@ -36,9 +36,19 @@ pub fn die_with_the_hub() -> io::Result<()> {
     let hub = getppid();
     set_parent_process_death_signal(Some(Signal::KILL))?;
     // The hub may have died between the two calls; then nobody would ever send the signal.
-    if getppid() == hub { Ok(()) } else { Err(io::Error::other("the hub is gone")) }
+    if getppid() == hub {
+        Ok(())
+    } else {
+        Err(io::Error::other("the hub is gone"))
+    }
 }
 
 fn hard(resource: Resource, most: u64) -> io::Result<()> {
-    Ok(setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?)
+    Ok(setrlimit(
+        resource,
+        Rlimit {
+            current: Some(most),
+            maximum: Some(most),
+        },
+    )?)
 }

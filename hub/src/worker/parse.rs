@@ -44,18 +44,29 @@ pub(super) struct ParseTasks {
 
 impl ParseTasks {
     pub(super) fn new(_hello: &Hello) -> ParseTasks {
-        ParseTasks { limits: check::Limits::default() }
+        ParseTasks {
+            limits: check::Limits::default(),
+        }
     }
 }
 
 impl Tasks for ParseTasks {
     fn run(&mut self, task: &[u8], replies: &mut Replies) -> Result<Outcome, Gone> {
         let request: ParseRequest = serde_json::from_slice(task)?;
-        let contract = Contract::from_yaml(&request.contract).map_err(|error| Gone::Unfit(error.to_string()))?;
-        let job =
-            Job { contract: &contract, period: &request.period, unit: &request.unit, limits: self.limits.clone() };
+        let contract =
+            Contract::from_yaml(&request.contract).map_err(|error| Gone::Unfit(error.to_string()))?;
+        let job = Job {
+            contract: &contract,
+            period: &request.period,
+            unit: &request.unit,
+            limits: self.limits.clone(),
+        };
         let file = File::open(&request.path)?;
-        let mut sink = ReplySink { replies, accepted: None, quarantined: None };
+        let mut sink = ReplySink {
+            replies,
+            accepted: None,
+            quarantined: None,
+        };
         match check::check(&job, file, &mut sink) {
             Ok(report) => Ok(Ok(serde_json::to_value(report)?)),
             Err(error) => {
@@ -85,7 +96,12 @@ struct ReplySink<'a> {
 }
 
 impl ReplySink<'_> {
-    fn batch(replies: &mut Replies, stream: &mut Option<Stream>, tag: Tag, batch: &RecordBatch) -> Result<(), Gone> {
+    fn batch(
+        replies: &mut Replies,
+        stream: &mut Option<Stream>,
+        tag: Tag,
+        batch: &RecordBatch,
+    ) -> Result<(), Gone> {
         let mut open = match stream.take() {
             Some(open) => open,
             None => replies.begin(tag, batch.schema_ref())?,
@@ -106,7 +122,9 @@ impl Sink for ReplySink<'_> {
     }
 
     fn findings(&mut self, findings: &[Finding]) -> Result<(), CheckError> {
-        self.replies.event(&ParseEvent::Findings(findings.to_vec())).map_err(CheckError::sink)
+        self.replies
+            .event(&ParseEvent::Findings(findings.to_vec()))
+            .map_err(CheckError::sink)
     }
 
     fn progress(&mut self, rows_read: u64, bytes: u64) {
@@ -127,26 +145,50 @@ impl WorkerChecker {
         WorkerChecker { pool, time_max }
     }
 
-    async fn checked(&self, request: CheckRequest, events: mpsc::Sender<CheckEvent>) -> Result<Report, Failed> {
+    async fn checked(
+        &self,
+        request: CheckRequest,
+        events: mpsc::Sender<CheckEvent>,
+    ) -> Result<Report, Failed> {
         let mut seat = self.pool.seat(Instant::now() + self.time_max).await?;
-        let CheckRequest { contract, period, unit, path } = request;
-        seat.ask(&ParseRequest { contract: contract.yaml().to_owned(), period, unit, path }).await?;
+        let CheckRequest {
+            contract,
+            period,
+            unit,
+            path,
+        } = request;
+        seat.ask(&ParseRequest {
+            contract: contract.yaml().to_owned(),
+            period,
+            unit,
+            path,
+        })
+        .await?;
         let (mut accepted, mut quarantined) = (Batches::default(), Batches::default());
         loop {
             match seat.next().await? {
                 Reply::Rows(piece) => {
                     for batch in accepted.push(piece)? {
-                        events.send(CheckEvent::Accepted(batch)).await.map_err(|_| Failed::Unwanted)?;
+                        events
+                            .send(CheckEvent::Accepted(batch))
+                            .await
+                            .map_err(|_| Failed::Unwanted)?;
                     }
                 }
                 Reply::Aside(piece) => {
                     for batch in quarantined.push(piece)? {
-                        events.send(CheckEvent::Quarantined(batch)).await.map_err(|_| Failed::Unwanted)?;
+                        events
+                            .send(CheckEvent::Quarantined(batch))
+                            .await
+                            .map_err(|_| Failed::Unwanted)?;
                     }
                 }
                 Reply::Event(bytes) => match serde_json::from_slice(&bytes).map_err(|_| Lost::Garbled)? {
                     ParseEvent::Findings(findings) => {
-                        events.send(CheckEvent::Findings(findings)).await.map_err(|_| Failed::Unwanted)?;
+                        events
+                            .send(CheckEvent::Findings(findings))
+                            .await
+                            .map_err(|_| Failed::Unwanted)?;
                     }
                     ParseEvent::Progress { rows_read, bytes } => {
                         // Progress may be dropped; it must never hold up the check.
@@ -175,12 +217,18 @@ impl From<Lost> for Failed {
 
 #[async_trait]
 impl Checker for WorkerChecker {
-    async fn check(&self, request: CheckRequest, events: mpsc::Sender<CheckEvent>) -> Result<Report, CheckFailure> {
-        self.checked(request, events).await.map_err(|failed| match failed {
-            Failed::Lost(Lost::Busy) => CheckFailure::Busy,
-            Failed::Lost(Lost::Deadline) => CheckFailure::TimedOut,
-            Failed::Lost(_) => CheckFailure::Died,
-            Failed::Unwanted | Failed::Refused => CheckFailure::Failed,
-        })
+    async fn check(
+        &self,
+        request: CheckRequest,
+        events: mpsc::Sender<CheckEvent>,
+    ) -> Result<Report, CheckFailure> {
+        self.checked(request, events)
+            .await
+            .map_err(|failed| match failed {
+                Failed::Lost(Lost::Busy) => CheckFailure::Busy,
+                Failed::Lost(Lost::Deadline) => CheckFailure::TimedOut,
+                Failed::Lost(_) => CheckFailure::Died,
+                Failed::Unwanted | Failed::Refused => CheckFailure::Failed,
+            })
     }
 }

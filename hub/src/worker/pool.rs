@@ -64,7 +64,16 @@ impl Pool {
         let hello = serde_json::to_vec(hello).map_err(|_| Lost::NotStarted)?;
         let seats = Arc::new(Semaphore::new(settings.at_once));
         let idle = Mutex::new(Vec::new());
-        let pool = Pool { inner: Arc::new(Inner { settings, spawner, hello, metrics, idle, seats }) };
+        let pool = Pool {
+            inner: Arc::new(Inner {
+                settings,
+                spawner,
+                hello,
+                metrics,
+                idle,
+                seats,
+            }),
+        };
         for _ in 0..pool.inner.settings.ready {
             let worker = pool.inner.start_worker().await?;
             pool.inner.idle().push(worker);
@@ -135,7 +144,10 @@ impl Inner {
             Err(error) => Err(error),
         };
         match answered {
-            Ok(Some(frame)) if frame.tag == Tag::Ready => Some(Worker { process, tasks_done: 0 }),
+            Ok(Some(frame)) if frame.tag == Tag::Ready => Some(Worker {
+                process,
+                tasks_done: 0,
+            }),
             other => {
                 let ending = process.end().ok();
                 tracing::error!(worker.kind = kind, answer = ?other.err(), ?ending, "a worker did not get ready");
@@ -169,13 +181,17 @@ impl Inner {
     /// Starts waiting processes in the background until there are enough of them.
     fn refill(inner: &Arc<Self>) {
         inner.tell();
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
         if inner.idle().len() >= inner.settings.ready {
             return;
         }
         let inner = Arc::clone(inner);
         runtime.spawn(async move {
-            let Ok(worker) = inner.start_worker().await else { return };
+            let Ok(worker) = inner.start_worker().await else {
+                return;
+            };
             let enough = {
                 let mut idle = inner.idle();
                 if idle.len() < inner.settings.ready {
@@ -193,13 +209,20 @@ impl Inner {
 
     fn tell(&self) {
         let waiting = i64::try_from(self.idle().len()).unwrap_or(i64::MAX);
-        let taken = self.settings.at_once.saturating_sub(self.seats.available_permits());
+        let taken = self
+            .settings
+            .at_once
+            .saturating_sub(self.seats.available_permits());
         let kind = self.settings.kind.name();
         self.metrics.workers.set(&[kind, "waiting"], waiting);
-        self.metrics.workers.set(&[kind, "busy"], i64::try_from(taken).unwrap_or(i64::MAX));
+        self.metrics
+            .workers
+            .set(&[kind, "busy"], i64::try_from(taken).unwrap_or(i64::MAX));
     }
 
     fn count_end(&self, reason: &str) {
-        self.metrics.worker_ends.add(&[self.settings.kind.name(), reason], 1);
+        self.metrics
+            .worker_ends
+            .add(&[self.settings.kind.name(), reason], 1);
     }
 }

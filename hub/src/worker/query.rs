@@ -42,19 +42,27 @@ pub(super) struct QueryTasks {
 impl QueryTasks {
     pub(super) fn new(hello: Hello) -> Result<QueryTasks, Gone> {
         let unfit = |what: &str| Gone::Unfit(what.to_owned());
-        let query = hello.query.ok_or_else(|| unfit("the hello is not for a query worker"))?;
+        let query = hello
+            .query
+            .ok_or_else(|| unfit("the hello is not for a query worker"))?;
         let key = BootKey::import(&query.boot_key).map_err(|_| unfit("the boot key cannot be read"))?;
         let store = lake::open_store(&query.lake).map_err(|error| Gone::Unfit(error.to_string()))?;
         let statements = query.engine.statements.clone();
         let runtime = engine::runtime(hello.threads)?;
-        Ok(QueryTasks { engine: Engine::new(store, key, query.engine), runtime, statements })
+        Ok(QueryTasks {
+            engine: Engine::new(store, key, query.engine),
+            runtime,
+            statements,
+        })
     }
 
     fn describe(&self, task: Task) -> Result<Described, Refusal> {
         let engine = self.engine.clone();
         // A thread of the runtime, not this one: planning needs their large stack.
         let described = self.runtime.spawn(async move { engine.describe(task).await });
-        self.runtime.block_on(described).unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
+        self.runtime
+            .block_on(described)
+            .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
     }
 
     fn answer(&self, task: Task, replies: &mut Replies) -> Result<Outcome, Gone> {
@@ -77,7 +85,9 @@ impl QueryTasks {
             match (piece, &mut open) {
                 (Piece::Schema(schema), _) => open = Some(replies.begin(Tag::Rows, &schema)?),
                 (Piece::Batch(batch), Some(stream)) => replies.batch(stream, &batch)?,
-                (Piece::Batch(_), None) => return Err(Gone::Unfit("rows came before their schema".to_owned())),
+                (Piece::Batch(_), None) => {
+                    return Err(Gone::Unfit("rows came before their schema".to_owned()));
+                }
             }
         }
         match self.runtime.block_on(running) {
@@ -113,8 +123,11 @@ impl Tasks for QueryTasks {
                 Ok(described) => {
                     let columns = replies.begin(Tag::Rows, &described.columns)?;
                     replies.end(columns)?;
-                    let kinds: Vec<Option<ParameterType>> =
-                        described.parameters.iter().map(ParameterType::from_arrow).collect();
+                    let kinds: Vec<Option<ParameterType>> = described
+                        .parameters
+                        .iter()
+                        .map(ParameterType::from_arrow)
+                        .collect();
                     Ok(Ok(serde_json::to_value(kinds)?))
                 }
                 Err(refusal) => refused(&refusal),
@@ -167,8 +180,10 @@ impl QueryWorkers {
                     let columns = batches.schema().ok_or(Lost::Garbled)?;
                     let kinds: Vec<Option<ParameterType>> =
                         serde_json::from_slice(&bytes).map_err(|_| Lost::Garbled)?;
-                    let parameters =
-                        kinds.into_iter().map(|kind| kind.unwrap_or(ParameterType::Text).to_arrow()).collect();
+                    let parameters = kinds
+                        .into_iter()
+                        .map(|kind| kind.unwrap_or(ParameterType::Text).to_arrow())
+                        .collect();
                     return Ok(Described { columns, parameters });
                 }
                 Reply::Refused(bytes) => return Err(refusal(&bytes).into()),
@@ -181,11 +196,20 @@ impl QueryWorkers {
     pub async fn run(&self, task: Task, deadline: Instant) -> Result<Rows, Problem> {
         let mut seat = self.pool.seat(deadline).await?;
         seat.ask(&QueryRequest::Run(Box::new(task))).await?;
-        let mut flow = Flow { seat, batches: Batches::default(), waiting: Vec::new().into_iter(), over: false };
+        let mut flow = Flow {
+            seat,
+            batches: Batches::default(),
+            waiting: Vec::new().into_iter(),
+            over: false,
+        };
         loop {
             if let Some(schema) = flow.batches.schema() {
-                let batches = stream::unfold(flow, |mut flow| async move { Some((flow.next().await?, flow)) });
-                return Ok(Rows { schema, batches: batches.boxed() });
+                let batches =
+                    stream::unfold(flow, |mut flow| async move { Some((flow.next().await?, flow)) });
+                return Ok(Rows {
+                    schema,
+                    batches: batches.boxed(),
+                });
             }
             match flow.seat.next().await? {
                 Reply::Rows(piece) => flow.waiting = flow.batches.push(piece)?.into_iter(),
@@ -213,7 +237,10 @@ impl Flow {
                 return None;
             }
             let read = match self.seat.next().await {
-                Ok(Reply::Rows(piece)) => self.batches.push(piece).map(|batches| self.waiting = batches.into_iter()),
+                Ok(Reply::Rows(piece)) => self
+                    .batches
+                    .push(piece)
+                    .map(|batches| self.waiting = batches.into_iter()),
                 Ok(Reply::Done(_)) => return None,
                 Ok(Reply::Refused(bytes)) => {
                     self.over = true;

@@ -54,7 +54,9 @@ pub fn serve(kind: Kind) -> ExitCode {
 fn work(kind: Kind) -> Result<(), Gone> {
     limits::die_with_the_hub()?;
     let first = frames::read(&mut io::stdin().lock())?.filter(|frame| frame.tag == Tag::Hello);
-    let Some(first) = first else { return Err(Gone::Unfit("no hello came".to_owned())) };
+    let Some(first) = first else {
+        return Err(Gone::Unfit("no hello came".to_owned()));
+    };
     let hello: Hello = serde_json::from_slice(&first.payload)?;
     drop(zeroize::Zeroizing::new(first.payload));
     logs::start(&hello.log);
@@ -79,15 +81,22 @@ fn work(kind: Kind) -> Result<(), Gone> {
 /// Reads tasks on a thread of its own, so that the end of the hub is noticed in the middle of a task, too.
 fn requests() -> io::Result<mpsc::Receiver<Vec<u8>>> {
     let (sender, receiver) = mpsc::sync_channel(0);
-    thread::Builder::new().name("taxhub-requests".to_owned()).stack_size(256 << 10).spawn(move || {
-        let mut stdin = io::stdin().lock();
-        while let Ok(Some(Frame { tag: Tag::Request, payload })) = frames::read(&mut stdin) {
-            if sender.send(payload).is_err() {
-                break;
+    thread::Builder::new()
+        .name("taxhub-requests".to_owned())
+        .stack_size(256 << 10)
+        .spawn(move || {
+            let mut stdin = io::stdin().lock();
+            while let Ok(Some(Frame {
+                tag: Tag::Request,
+                payload,
+            })) = frames::read(&mut stdin)
+            {
+                if sender.send(payload).is_err() {
+                    break;
+                }
             }
-        }
-        std::process::exit(0);
-    })?;
+            std::process::exit(0);
+        })?;
     Ok(receiver)
 }
 
@@ -106,12 +115,17 @@ impl Replies {
     /// Takes standard output for itself, past the line buffer of the standard library.
     fn take() -> io::Result<Replies> {
         let stdout = io::stdout().as_fd().try_clone_to_owned()?;
-        Ok(Replies { out: BufWriter::with_capacity(64 << 10, File::from(stdout)) })
+        Ok(Replies {
+            out: BufWriter::with_capacity(64 << 10, File::from(stdout)),
+        })
     }
 
     /// Begins a stream; its schema goes out at once.
     pub(super) fn begin(&mut self, tag: Tag, schema: &Schema) -> Result<Stream, Gone> {
-        let mut stream = Stream { tag, writer: StreamWriter::try_new(Vec::new(), schema)? };
+        let mut stream = Stream {
+            tag,
+            writer: StreamWriter::try_new(Vec::new(), schema)?,
+        };
         self.pour(&mut stream)?;
         Ok(stream)
     }

@@ -42,20 +42,26 @@ impl Spawner {
     pub fn start(binary: Option<PathBuf>) -> io::Result<Spawner> {
         let (orders, inbox) = mpsc::channel::<Order>();
         let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
-        thread::Builder::new().name("taxhub-spawn".to_owned()).spawn(move || {
-            let binary = binary.unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
-            let _within = runtime.enter();
-            for order in inbox {
-                let _ = order.started.send(start_process(&binary, order.kind));
-            }
-        })?;
+        thread::Builder::new()
+            .name("taxhub-spawn".to_owned())
+            .spawn(move || {
+                let binary = binary.unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+                let _within = runtime.enter();
+                for order in inbox {
+                    let _ = order.started.send(start_process(&binary, order.kind));
+                }
+            })?;
         Ok(Spawner { orders })
     }
 
     pub async fn spawn(&self, kind: Kind) -> io::Result<Process> {
         let (started, answer) = oneshot::channel();
-        self.orders.send(Order { kind, started }).map_err(|_| io::Error::other("the spawning thread is gone"))?;
-        answer.await.map_err(|_| io::Error::other("the spawning thread is gone"))?
+        self.orders
+            .send(Order { kind, started })
+            .map_err(|_| io::Error::other("the spawning thread is gone"))?;
+        answer
+            .await
+            .map_err(|_| io::Error::other("the spawning thread is gone"))?
     }
 }
 
@@ -72,7 +78,11 @@ fn start_process(binary: &PathBuf, kind: Kind) -> io::Result<Process> {
         .stderr(Stdio::piped())
         .spawn()?;
     match pipes(&mut child) {
-        Ok((requests, replies)) => Ok(Process { child, requests, replies }),
+        Ok((requests, replies)) => Ok(Process {
+            child,
+            requests,
+            replies,
+        }),
         Err(error) => {
             let _ = child.kill();
             let _ = child.wait();
@@ -87,8 +97,14 @@ fn pipes(child: &mut Child) -> io::Result<(pipe::Sender, pipe::Receiver)> {
     let stdout: ChildStdout = child.stdout.take().ok_or_else(missing)?;
     let stderr: ChildStderr = child.stderr.take().ok_or_else(missing)?;
     // A worker that inherited our standard error could not be forbidden to write files: it may be a file.
-    thread::Builder::new().name("taxhub-worker-log".to_owned()).stack_size(128 << 10).spawn(|| pass_on(stderr))?;
-    Ok((pipe::Sender::from_owned_fd(stdin.into())?, pipe::Receiver::from_owned_fd(stdout.into())?))
+    thread::Builder::new()
+        .name("taxhub-worker-log".to_owned())
+        .stack_size(128 << 10)
+        .spawn(|| pass_on(stderr))?;
+    Ok((
+        pipe::Sender::from_owned_fd(stdin.into())?,
+        pipe::Receiver::from_owned_fd(stdout.into())?,
+    ))
 }
 
 /// Copies a worker's log lines to ours, whole lines at a time.
@@ -97,7 +113,11 @@ fn pass_on(stderr: ChildStderr) {
     let mut line = Vec::new();
     loop {
         line.clear();
-        match lines.by_ref().take(LOG_LINE_BYTES_MAX).read_until(b'\n', &mut line) {
+        match lines
+            .by_ref()
+            .take(LOG_LINE_BYTES_MAX)
+            .read_until(b'\n', &mut line)
+        {
             Ok(0) | Err(_) => return,
             Ok(_) => {
                 if line.last() != Some(&b'\n') {

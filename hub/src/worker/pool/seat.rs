@@ -45,8 +45,19 @@ enum State {
 }
 
 impl Seat {
-    pub(super) fn new(pool: Arc<Inner>, worker: Worker, permit: OwnedSemaphorePermit, deadline: Instant) -> Seat {
-        Seat { pool, worker: Some(worker), state: State::Fresh, deadline, _permit: permit }
+    pub(super) fn new(
+        pool: Arc<Inner>,
+        worker: Worker,
+        permit: OwnedSemaphorePermit,
+        deadline: Instant,
+    ) -> Seat {
+        Seat {
+            pool,
+            worker: Some(worker),
+            state: State::Fresh,
+            deadline,
+            _permit: permit,
+        }
     }
 
     /// Gives the task. A seat takes one task.
@@ -60,7 +71,11 @@ impl Seat {
             Lost::Garbled
         })?;
         let worker = self.worker.as_mut().ok_or(Lost::Died)?;
-        let sent = timeout_at(self.deadline, frames::send(&mut worker.process.requests, Tag::Request, &bytes)).await;
+        let sent = timeout_at(
+            self.deadline,
+            frames::send(&mut worker.process.requests, Tag::Request, &bytes),
+        )
+        .await;
         match sent {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(self.bury().await),
@@ -76,7 +91,9 @@ impl Seat {
         let worker = self.worker.as_mut().ok_or(Lost::Died)?;
         match timeout_at(self.deadline, frames::receive(&mut worker.process.replies)).await {
             Ok(Ok(Some(frame))) => self.take(frame),
-            Ok(Ok(None) | Err(frames::FrameError::Torn | frames::FrameError::Pipe(_))) => Err(self.bury().await),
+            Ok(Ok(None) | Err(frames::FrameError::Torn | frames::FrameError::Pipe(_))) => {
+                Err(self.bury().await)
+            }
             Ok(Err(error)) => {
                 tracing::error!(%error, "a worker broke the protocol");
                 Err(self.kill(Lost::Garbled))
@@ -118,7 +135,11 @@ impl Seat {
 
     fn kill(&mut self, lost: Lost) -> Lost {
         if let Some(worker) = self.worker.take() {
-            tracing::warn!(worker.pid = worker.process.id(), reason = lost.word(), "a task was lost");
+            tracing::warn!(
+                worker.pid = worker.process.id(),
+                reason = lost.word(),
+                "a task was lost"
+            );
             self.pool.dismiss(worker, lost.word());
         }
         lost
