@@ -28,15 +28,12 @@ pub(crate) enum Named {
     Nothing,
 }
 
-/// Resolves a name as `statements` lists it. `public.v_x` and `taxhub.public.v_x` are `v_x`.
+/// Resolves a name as `statements` lists it.
 pub(crate) fn named(relation: &str) -> Named {
-    let parts: Vec<&str> = relation.split('.').collect();
-    match parts.as_slice() {
-        [view] | [SCHEMA, view] | [CATALOG, SCHEMA, view] => Named::View((*view).to_owned()),
-        [INFORMATION, table] | [CATALOG, INFORMATION, table] if INFORMATION_TABLES.contains(table) => {
-            Named::Information
-        }
-        _ => Named::Nothing,
+    match relation.split_once('.') {
+        None => Named::View(relation.to_owned()),
+        Some((INFORMATION, table)) if INFORMATION_TABLES.contains(&table) => Named::Information,
+        Some(_) => Named::Nothing,
     }
 }
 

@@ -3,6 +3,9 @@
 //!
 //! The engine reaches plans through what their nodes hand out. This one hands out no logical plan, no definition and,
 //! once planned, no children ([`leaf`]), so no rule, EXPLAIN, statistic or error of the engine reaches below it.
+//!
+//! What remains: time; and, for a question in which several expressions of the caller can fail or an AND cuts short, which
+//! of them fails first, because rows of mixed files share batches with rows that are dropped before they come out.
 
 #[cfg(test)]
 pub(crate) mod breach;

@@ -102,8 +102,8 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statement {
     pub kind: Kind,
-    /// Relations it names, folded to lower case unless quoted, `schema.name` where a schema was written; sorted, once
-    /// each. Names of common table expressions are not here.
+    /// Relations it names, folded to lower case unless quoted; sorted, once each. A shared view is its bare name however
+    /// it was qualified, anything else keeps its schema. Names of common table expressions are not here.
     pub relations: Vec<String>,
     /// The statement alone, written out again from the syntax tree, so that what is decided on is what runs.
     pub sql: String,

@@ -77,11 +77,18 @@ impl Engine {
             caps.rows_max = caps.rows_max.min(grant.limits().rows_max);
             caps.bytes_max = caps.bytes_max.min(grant.limits().bytes_max);
         }
-        let state = pins::state(
+        let mut state = pins::state(
             catalog::catalogs(tables, information)?,
             runtime,
             self.settings.partitions,
         )?;
+        // Without it `now()` has no value at all.
+        state.mark_start_execution();
+        let start = (self.clock)();
+        *state.execution_props_mut() = state
+            .execution_props()
+            .clone()
+            .with_query_execution_start_time(start);
         let plan = state
             .statement_to_plan(PlannedStatement::Statement(Box::new(question(tree))))
             .await;

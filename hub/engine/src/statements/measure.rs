@@ -10,6 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::{StatementLimits, allowed};
+use crate::pins::{CATALOG, SCHEMA};
 use crate::refusal::{Reason, Refusal};
 
 /// What the walk found.
@@ -187,15 +188,19 @@ impl Visitor for Walk<'_> {
         };
         match factor {
             TableFactor::Table { name, .. } => {
-                let name = relation(name);
-                match self.names.iter().rev().find(|(known, _)| *known == name) {
-                    Some((_, size)) => {
-                        let size = *size;
+                let parts = parts(name);
+                // A name with a schema never means a common table expression.
+                let part = match parts.as_slice() {
+                    [part] => self.names.iter().rev().find(|(known, _)| known == part),
+                    _ => None,
+                };
+                match part.map(|(_, size)| *size) {
+                    Some(size) => {
                         self.grow(own)?;
                         self.grow(size)
                     }
                     None => {
-                        self.relations.insert(name);
+                        self.relations.insert(relation(&parts));
                         self.grow(own)
                     }
                 }
@@ -274,11 +279,20 @@ fn folded(name: &Ident) -> String {
     if plain { text } else { format!("{:?}", text) }
 }
 
-/// A relation's name as the catalogue knows it.
-fn relation(name: &ObjectName) -> String {
-    let parts = name.0.iter().map(|part| match part {
+fn parts(name: &ObjectName) -> Vec<String> {
+    let part = |part: &ObjectNamePart| match part {
         ObjectNamePart::Identifier(name) => folded(name),
         ObjectNamePart::Function(_) => "\"()\"".to_owned(),
-    });
-    parts.collect::<Vec<_>>().join(".")
+    };
+    name.0.iter().map(part).collect()
+}
+
+/// A relation's name as grants know it.
+fn relation(parts: &[String]) -> String {
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        [SCHEMA, view] | [CATALOG, SCHEMA, view] => (*view).to_owned(),
+        [CATALOG, rest @ ..] if rest.len() == 2 => rest.join("."),
+        parts => parts.join("."),
+    }
 }

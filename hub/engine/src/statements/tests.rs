@@ -28,13 +28,13 @@ fn reason(sql: &str) -> Reason {
 
 #[test]
 fn relations_are_listed_folded_once_and_without_the_names_of_common_table_expressions() {
-    let cases: [(&str, &[&str]); 12] = [
+    let cases: [(&str, &[&str]); 13] = [
         ("SELECT 1", &[]),
         ("select * from V_Power_Month", &["v_power_month"]),
         ("select * from \"V_Power_Month\"", &["V_Power_Month"]),
         (
-            "select * from public.v_a, v_b x join v_a y on true",
-            &["public.v_a", "v_a", "v_b"],
+            "select * from public.v_a, v_b x join taxhub.public.v_a y on true join feeds.v_a z on true",
+            &["feeds.v_a", "v_a", "v_b"],
         ),
         ("with v as (select * from v_a) select * from v", &["v_a"]),
         // Not recursive: inside its own body the name is the one outside.
@@ -58,6 +58,10 @@ fn relations_are_listed_folded_once_and_without_the_names_of_common_table_expres
         (
             "select * from v_a union all (select * from v_b except select * from v_c)",
             &["v_a", "v_b", "v_c"],
+        ),
+        (
+            "with v_a as (select 1 k) select * from v_a, public.v_a x",
+            &["v_a"],
         ),
         // A quoted dot is part of one name, not a schema.
         ("select * from \"public.v_a\"", &["\"public.v_a\""]),

@@ -1,5 +1,6 @@
 //! Parameters, descriptions and mistakes: what a caller gives and what it is told.
 
+use chrono::{TimeDelta, Utc};
 use policy::Condition;
 
 use super::by_hand::some_rows;
@@ -78,6 +79,19 @@ fn parameters_are_typed_values() {
 }
 
 #[test]
+fn today_is_the_day_where_the_departments_are() {
+    on_query_threads(async {
+        let world = World::of(&[]).await;
+        let before = (Utc::now() + TimeDelta::hours(8)).date_naive();
+        let told = world.ask(&[], "SELECT current_date").await.unwrap().cell();
+        let after = (Utc::now() + TimeDelta::hours(8)).date_naive();
+        assert!(told == before.to_string() || told == after.to_string(), "{told}");
+        let age = "SELECT count(*) WHERE now() BETWEEN TIMESTAMP '2020-01-01' AND TIMESTAMP '2200-01-01'";
+        assert_eq!(world.ask(&[], age).await.unwrap().cell(), "1");
+    });
+}
+
+#[test]
 fn what_is_described_is_what_is_streamed() {
     on_query_threads(async {
         let world = World::of(&some_rows()).await;
@@ -108,6 +122,12 @@ fn mistakes_of_the_caller_have_codes_of_their_own_and_no_words_of_the_engine() {
         for (sql, reason) in [
             ("SELECT nothing(kwh) FROM v_power_month", Reason::UnknownFunction),
             ("SELECT version()", Reason::UnknownFunction),
+            ("SELECT \"version\"()", Reason::UnknownFunction),
+            (
+                "SELECT \"input_file_name\"() FROM v_power_month",
+                Reason::UnknownFunction,
+            ),
+            ("SELECT pg_catalog.version()", Reason::UnknownFunction),
             ("SELECT make_array(1)", Reason::UnknownFunction),
             (
                 "SELECT month, kwh FROM v_power_month GROUP BY month",

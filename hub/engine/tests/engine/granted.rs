@@ -71,20 +71,29 @@ impl GrantSpec {
         GrantSpec::new("v_power_county_month", &columns, condition)
     }
 
+    /// The grant's body as `policy` writes it.
+    pub fn body(&self) -> String {
+        json!({
+            "agreement": "agr_1", "revision": 1, "view": self.view, "columns": self.columns,
+            "condition": self.condition, "limits": { "rows_max": self.rows_max, "bytes_max": self.bytes_max },
+            "epoch": 1, "expires_at": self.expires_at,
+        })
+        .to_string()
+    }
+
     /// As `policy::seal` does it. Grants are born in decisions only, so a test of the engine seals its own, with the key.
-    pub fn sealed(&self) -> SealedGrant {
-        let body = json!({
-            "agreement": "agr_1", "revision": 1, "view": self.view, "columns": self.columns, "condition": self.condition,
-            "limits": { "rows_max": self.rows_max, "bytes_max": self.bytes_max }, "epoch": 1, "expires_at": self.expires_at,
-        });
-        let text = body.to_string();
+    pub fn seal(&self, body: &str) -> SealedGrant {
         let mut mac = Hmac::<Sha256>::new_from_slice(&hex::decode(&self.key).unwrap()).unwrap();
         mac.update(b"taxhub grant v1\0");
         mac.update(&(self.query_id.len() as u64).to_le_bytes());
         mac.update(self.query_id.as_bytes());
-        mac.update(text.as_bytes());
+        mac.update(body.as_bytes());
         let seal = hex::encode(mac.finalize().into_bytes());
-        serde_json::from_value(json!({ "grant": text, "seal": seal })).unwrap()
+        serde_json::from_value(json!({ "grant": body, "seal": seal })).unwrap()
+    }
+
+    pub fn sealed(&self) -> SealedGrant {
+        self.seal(&self.body())
     }
 }
 

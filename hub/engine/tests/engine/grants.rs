@@ -29,6 +29,21 @@ fn a_grant_opens_only_what_it_is_for() {
             ..good.clone()
         };
         assert_eq!(reason(&[forged]).await, Reason::GrantInvalid);
+        // A treatment or a condition that this version does not know stops the grant, it does not fall away.
+        for (known, unknown) in [
+            ("\"clear\"", "\"clear_2\""),
+            ("\"all\"", "\"everyone\""),
+            ("\"limits\"", "\"limit\""),
+        ] {
+            let text = good.body().replace(known, unknown);
+            let mut task = world.task(&[], sql);
+            task.grants = vec![good.seal(&text)];
+            assert_eq!(
+                world.run(task).await.unwrap_err().reason(),
+                Reason::GrantInvalid,
+                "{unknown}"
+            );
+        }
         // One bad grant refuses all, even if the statement does not need it.
         let forged = GrantSpec {
             key: "00".repeat(32),

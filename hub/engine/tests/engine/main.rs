@@ -9,6 +9,7 @@ mod granted;
 mod grants;
 mod limits;
 mod names;
+mod parity;
 mod rows;
 mod stored;
 mod two_worlds;

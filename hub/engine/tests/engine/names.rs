@@ -84,6 +84,18 @@ fn a_column_without_a_treatment_is_absent_like_one_that_never_was() {
                 assert!(refusal.args()[0].1.ends_with(as_told), "{sql}: {refusal:?}");
             }
         }
+        // A whole row is no way around a missing column.
+        for sql in [
+            "SELECT v FROM v_power_month v",
+            "SELECT count(v) FROM v_power_month v",
+            "SELECT v_power_month FROM v_power_month",
+        ] {
+            assert_eq!(
+                world.ask(&grant, sql).await.unwrap_err().reason(),
+                Reason::UnknownColumn,
+                "{sql}"
+            );
+        }
         let all = world
             .ask(
                 &grant,
