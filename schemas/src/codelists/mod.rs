@@ -103,7 +103,7 @@ impl CodeList {
     }
 }
 
-/// The shared list of this name. Today there is one, `regions`; industries have a shape of their own ([`industries`]).
+/// The shared list of this name. Industries have a shape of their own ([`industries`]).
 pub fn shared(name: &str) -> Option<&'static CodeList> {
     static LISTS: OnceLock<Vec<CodeList>> = OnceLock::new();
     // A file that does not load fails this crate's tests; in the field its list is absent, and contracts that need it
@@ -112,7 +112,14 @@ pub fn shared(name: &str) -> Option<&'static CodeList> {
     lists.iter().find(|list| list.name == name)
 }
 
-const FILES: [&str; 1] = [include_str!("../../codelists/regions.toml")];
+const FILES: [&str; 6] = [
+    include_str!("../../codelists/regions.toml"),
+    include_str!("../../codelists/id_types.toml"),
+    include_str!("../../codelists/land_uses.toml"),
+    include_str!("../../codelists/taxes.toml"),
+    include_str!("../../codelists/taxpayer_states.toml"),
+    include_str!("../../codelists/tobacco_grades.toml"),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
