@@ -2,6 +2,7 @@
 //! catalogue under `config.<key>`, dots as underscores; `reference` prints them all. Not here: secrets, which are files in the data folder.
 
 mod error;
+mod lake;
 mod limits;
 mod listen;
 mod reference;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
+pub use lake::LakePlace;
 pub use limits::{Limits, SignIn, Workers};
 pub use listen::Listen;
 pub use reference::reference;
@@ -24,6 +26,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Contracts beyond the built-in ones. Empty: the built-in ones only. Relative to the folder of the file.
     pub contracts_dir: PathBuf,
+    pub lake: LakePlace,
     pub listen: Listen,
     pub limits: Limits,
     pub workers: Workers,
@@ -36,6 +39,7 @@ impl Default for Config {
         Config {
             data_dir: PathBuf::from("data"),
             contracts_dir: PathBuf::new(),
+            lake: LakePlace::default(),
             listen: Listen::default(),
             limits: Limits::default(),
             workers: Workers::default(),
@@ -56,7 +60,10 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Log { level: "info".to_owned(), format: LogFormat::Json }
+        Log {
+            level: "info".to_owned(),
+            format: LogFormat::Json,
+        }
     }
 }
 
@@ -77,17 +84,22 @@ impl Config {
         if !config.contracts_dir.as_os_str().is_empty() {
             config.contracts_dir = folder.join(&config.contracts_dir);
         }
+        if !config.lake.secret_file.as_os_str().is_empty() {
+            config.lake.secret_file = folder.join(&config.lake.secret_file);
+        }
         Ok(config)
     }
 
     /// Reads and checks a text. Unknown keys are errors: a limit with a typing mistake is a limit that is not there.
     pub fn parse(text: &str) -> Result<Config, ConfigError> {
         let config: Config = toml::from_str(text).map_err(|error| ConfigError::from_toml(text, &error))?;
+        config.lake.check()?;
         config.listen.check()?;
         config.limits.check()?;
         config.workers.check()?;
         config.sign_in.check()?;
-        crate::logs::filter(&config.log.level).map_err(|_| ConfigError::refused("log.level", "hub.config_log_level"))?;
+        crate::logs::filter(&config.log.level)
+            .map_err(|_| ConfigError::refused("log.level", "hub.config_log_level"))?;
         Ok(config)
     }
 

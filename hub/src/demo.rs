@@ -53,10 +53,10 @@ pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, D
     let mut offices = Vec::new();
     if fresh {
         let region = schemas::RegionCode::parse(people::PREFECTURE).map_err(|_| DemoError::Story("region"))?;
-        offices = crate::init::init(&dir.join("data"), &region).await?;
         write_config(dir)?;
+        offices = crate::init::init(&load(dir)?, &region).await?;
     }
-    let config = Config::load(&dir.join("taxhub.toml")).map_err(|_| DemoError::Story("taxhub.toml"))?;
+    let config = load(dir)?;
     let center = Center::open(config).await?;
     let cast = match fresh {
         true => Some(people::admit(&center, offices).await?),
@@ -76,10 +76,14 @@ pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, D
     Ok(Told { server, checks })
 }
 
-/// Free ports, so that two demonstrations do not meet, and quiet logs.
+fn load(dir: &Path) -> Result<Config, DemoError> {
+    Config::load(&dir.join("taxhub.toml")).map_err(|_| DemoError::Story("taxhub.toml"))
+}
+
+/// Free ports, so that two demonstrations do not meet, and quiet logs. Settings that are there are kept.
 fn write_config(dir: &Path) -> std::io::Result<()> {
     let mut config = Config { log: Log { level: "warn".to_owned(), format: LogFormat::Json }, ..Config::default() };
     config.listen.http.set_port(0);
     config.listen.pg.set_port(0);
-    std::fs::write(dir.join("taxhub.toml"), config.to_toml())
+    crate::cli::init::write_config(dir, &config)
 }

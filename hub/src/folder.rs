@@ -20,10 +20,8 @@ impl Folder {
 
     /// Makes the folder and its parts, readable by their owner only. Parts that exist stay as they are.
     pub fn create(&self) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700);
-        for part in [self.lake_keys(), self.audit(), self.lake(), self.spool(), self.scratch()] {
-            builder.create(part)?;
+        for part in [self.lake_keys(), self.audit(), self.spool(), self.scratch()] {
+            private_folder(&part)?;
         }
         Ok(())
     }
@@ -88,10 +86,14 @@ impl Folder {
         self.root.join("first-credentials.json")
     }
 
-    /// # Errors
-    /// The folder must exist, because a URL needs its absolute path.
+    /// Makes the folder, because a URL needs its absolute path.
     pub fn lake_url(&self) -> io::Result<Url> {
+        private_folder(&self.lake())?;
         let lake = fs::canonicalize(self.lake())?;
         Url::from_directory_path(lake).map_err(|()| io::Error::from(io::ErrorKind::InvalidInput))
     }
+}
+
+fn private_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
 }

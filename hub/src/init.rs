@@ -4,19 +4,20 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::sync::Arc;
 
 use audit::{Act, ActKind, Closing, Log, Outcome, Signer};
-use lake::{KeyRing, Lake, LakeSettings};
+use lake::{KeyRing, Lake};
 use policy::{AccountStore, Identity, Role, system_clock};
 use registry::Registry;
 use schemas::{DepartmentCode, Level, RegionCode};
 use serde_json::json;
 
 use crate::center::{Books, Founding, OpenError, Person};
+use crate::config::Config;
 use crate::folder::Folder;
 use crate::front::NewPerson;
+use crate::lake_place::lake_settings;
 use crate::lock::DataLock;
 
 /// The three offices, kept apart from the first day on.
@@ -26,21 +27,20 @@ const OFFICES: [(&str, &str, Role); 3] = [
     ("audit", "demo.person_audit", Role::AuditAdmin),
 ];
 
-/// Makes the folder and gives the first people.
+/// Makes the data folder that the settings name and gives the first people.
 ///
 /// # Errors
 /// A folder that has accounts is left as it is. A store without fsync, hard links or put-if-absent is refused.
-pub async fn init(root: &Path, region: &RegionCode) -> Result<Vec<Person>, OpenError> {
+pub async fn init(config: &Config, region: &RegionCode) -> Result<Vec<Person>, OpenError> {
+    let root = &config.data_dir;
     let folder = Folder::new(root);
     let unusable = |e: std::io::Error| OpenError::new("hub.data_folder_unusable", e.kind());
     folder.create().map_err(unusable)?;
     let _lock = DataLock::take(root).map_err(|e| OpenError::new(e.code(), e))?;
     let signer = Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
     let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
-    let url = folder.lake_url().map_err(unusable)?;
     // Opened once so that a disk that cannot keep what it acknowledges is found today, not at the first submission.
-    let lake = LakeSettings { url, options: Default::default() };
-    Lake::open(&lake, keys).await.map_err(|e| OpenError::new(e.code(), e))?;
+    Lake::open(&lake_settings(&config.lake, &folder)?, keys).await.map_err(|e| OpenError::new(e.code(), e))?;
     let registry = Registry::open(&folder.registry()).await.map_err(|e| OpenError::new(e.code(), e))?;
     let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
     let existing = accounts.accounts().await.map_err(|e| OpenError::new("registry.unavailable", e))?;

@@ -23,6 +23,7 @@ pub mod folder;
 pub mod front;
 pub mod http;
 pub mod init;
+mod lake_place;
 pub mod lock;
 pub mod logs;
 pub mod metrics;

@@ -48,11 +48,18 @@ class Hub:
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             env={**os.environ, **(env or {})}, start_new_session=True,
         )
-        for stream in (self.process.stdout, self.process.stderr):
-            threading.Thread(target=self._listen, args=(stream, ready), daemon=True).start()
+        listeners = [
+            threading.Thread(target=self._listen, args=(stream, ready), daemon=True)
+            for stream in (self.process.stdout, self.process.stderr)
+        ]
+        for listener in listeners:
+            listener.start()
         until = time.monotonic() + START_SECONDS
         while not ready.wait(0.02):
             if self.process.poll() is not None:
+                # Its last words may still be on their way.
+                for listener in listeners:
+                    listener.join(5)
                 code, self.process = self.process.returncode, None
                 raise StartRefused(code, "\n".join(self.lines))
             if time.monotonic() > until:

@@ -43,15 +43,20 @@ def delta_log(hub: Hub, feed: str) -> list[Commit]:
     for file in sorted(folder.glob("*.json")):
         if not re.fullmatch(r"\d{20}\.json", file.name):
             continue
-        actions = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-        assert actions, f"{file.name} is empty"
-        commits.append(Commit(
-            int(file.stem),
-            tuple(a["txn"]["appId"].removeprefix("hub/") for a in actions if "txn" in a),
-            tuple((a["add"]["path"], rows_of(a["add"]), slot_of(a["add"])) for a in actions if "add" in a),
-            tuple(a["remove"]["path"] for a in actions if "remove" in a),
-        ))
+        commits.append(commit(file.name, file.read_text(encoding="utf-8")))
     return commits
+
+
+def commit(name: str, text: str) -> Commit:
+    """One entry of a table's log."""
+    actions = [json.loads(line) for line in text.splitlines() if line.strip()]
+    assert actions, f"{name} is empty"
+    return Commit(
+        int(name.removesuffix(".json")),
+        tuple(a["txn"]["appId"].removeprefix("hub/") for a in actions if "txn" in a),
+        tuple((a["add"]["path"], rows_of(a["add"]), slot_of(a["add"])) for a in actions if "add" in a),
+        tuple(a["remove"]["path"] for a in actions if "remove" in a),
+    )
 
 
 def rows_of(add: dict) -> int:

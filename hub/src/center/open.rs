@@ -26,6 +26,7 @@ use super::Center;
 use crate::config::Config;
 use crate::contracts;
 use crate::folder::Folder;
+use crate::lake_place::lake_settings;
 use crate::lock::DataLock;
 use crate::metrics::Metrics;
 use crate::worker::{Hello, Kind, Pool, PoolSettings, ProcessLimits, QueryHello, QueryWorkers, Spawner, WorkerChecker};
@@ -67,8 +68,7 @@ impl Center {
         let log = open_log(&folder, signer.clone()).await?;
         let registry = Registry::open(&folder.registry()).await.map_err(|e| OpenError::new(e.code(), e))?;
         let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
-        let url = folder.lake_url().map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
-        let lake_settings = LakeSettings { url, options: BTreeMap::new() };
+        let lake_settings = lake_settings(&config.lake, &folder)?;
         let lake = Lake::open(&lake_settings, keys).await.map_err(|e| OpenError::new(e.code(), e))?;
         let mut feeds = BTreeMap::new();
         for (id, contract) in &contracts {
