@@ -7,7 +7,7 @@ mod text;
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringViewArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringBuilder, StringViewBuilder};
 use datafusion::arrow::datatypes::{DataType, Date32Type};
 use datafusion::common::{ScalarValue, internal_err};
 use datafusion::error::Result;
@@ -114,23 +114,31 @@ fn apply(treatment: Treatment, array: &ArrayRef) -> Result<ArrayRef> {
         }
         (treatment, DataType::Utf8View) => {
             let values = array.as_string_view();
-            Arc::new(
-                values
-                    .iter()
-                    .map(|value| value.map(|value| text::mask(treatment, value)))
-                    .collect::<StringViewArray>(),
-            )
+            let mut masked = StringViewBuilder::with_capacity(values.len());
+            each(treatment, values.iter(), |value| masked.append_option(value));
+            Arc::new(masked.finish())
         }
         (treatment, DataType::Utf8) => {
             let values = array.as_string::<i32>();
-            Arc::new(
-                values
-                    .iter()
-                    .map(|value| value.map(|value| text::mask(treatment, value)))
-                    .collect::<StringArray>(),
-            )
+            let mut masked = StringBuilder::with_capacity(values.len(), values.len() * 8);
+            each(treatment, values.iter(), |value| masked.append_option(value));
+            Arc::new(masked.finish())
         }
         _ => return internal_err!("a mask met a type it was not made for"),
     };
     Ok(masked)
+}
+
+fn each<'a>(
+    treatment: Treatment,
+    values: impl Iterator<Item = Option<&'a str>>,
+    mut append: impl FnMut(Option<&str>),
+) {
+    let mut masked = String::new();
+    for value in values {
+        append(value.map(|value| {
+            text::mask(treatment, value, &mut masked);
+            masked.as_str()
+        }));
+    }
 }

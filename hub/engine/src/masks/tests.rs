@@ -9,8 +9,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use schemas::Treatment::{self, *};
 
-use super::text::mask;
-use super::{apply, masked};
+use super::{apply, masked, text};
 
 const TEXTS: [Treatment; 6] = [Name1, AddressToCounty, First4, Last4, Id6x4, Phone3x4];
 const ALL: [Treatment; 12] = [
@@ -27,6 +26,13 @@ const ALL: [Treatment; 12] = [
     Phone3x4,
     Fixed,
 ];
+
+fn mask(treatment: Treatment, value: &str) -> String {
+    // What was in the buffer before must not show.
+    let mut masked = "left over".to_owned();
+    text::mask(treatment, value, &mut masked);
+    masked
+}
 
 fn any_text(random: &mut ChaCha8Rng) -> String {
     let length = random.random_range(0..40);

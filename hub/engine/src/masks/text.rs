@@ -1,6 +1,5 @@
 //! The masks themselves, on single values. Every function here accepts every input.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use chrono::{Datelike, NaiveDate};
@@ -13,29 +12,33 @@ const HIDDEN: &str = "****";
 /// An address names its county near its beginning, if at all.
 const ADDRESS_CHARS_MAX: usize = 60;
 
-pub(super) fn mask(treatment: Treatment, value: &str) -> Cow<'static, str> {
+/// Writes the mask of `value` into `masked`, which is emptied first: one buffer serves a whole column.
+pub(super) fn mask(treatment: Treatment, value: &str, masked: &mut String) {
+    masked.clear();
     match treatment {
-        Treatment::Name1 => keep(value, 1, 0, 0, "*"),
-        Treatment::First4 => keep(value, 4, 0, 5, HIDDEN),
-        Treatment::Last4 => keep(value, 0, 4, 5, HIDDEN),
-        Treatment::Id6x4 => keep(value, 6, 4, 15, "********"),
-        Treatment::Phone3x4 => keep(value, 3, 4, 11, HIDDEN),
-        Treatment::AddressToCounty => county(value).map_or(Cow::Borrowed(FIXED), Cow::Borrowed),
+        Treatment::Name1 => keep(value, 1, 0, 0, "*", masked),
+        Treatment::First4 => keep(value, 4, 0, 5, HIDDEN, masked),
+        Treatment::Last4 => keep(value, 0, 4, 5, HIDDEN, masked),
+        Treatment::Id6x4 => keep(value, 6, 4, 15, "********", masked),
+        Treatment::Phone3x4 => keep(value, 3, 4, 11, HIDDEN, masked),
+        Treatment::AddressToCounty => masked.push_str(county(value).unwrap_or(FIXED)),
         // The others never come here; whatever comes is hidden.
-        _ => Cow::Borrowed(FIXED),
+        _ => masked.push_str(FIXED),
     }
 }
 
 /// First and last characters around a constant. Values shorter than `chars_min` are hidden whole: what would be kept
 /// of them would be most of them.
-fn keep(value: &str, first: usize, last: usize, chars_min: usize, hidden: &str) -> Cow<'static, str> {
-    let count = value.chars().count();
-    if count < chars_min {
-        return Cow::Owned(hidden.to_owned());
+fn keep(value: &str, first: usize, last: usize, chars_min: usize, hidden: &str, masked: &mut String) {
+    let shown = chars_min == 0 || value.chars().nth(chars_min - 1).is_some();
+    if shown {
+        masked.extend(value.chars().take(first));
     }
-    let head: String = value.chars().take(first).collect();
-    let tail: String = value.chars().skip(count.saturating_sub(last)).collect();
-    Cow::Owned(format!("{head}{hidden}{tail}"))
+    masked.push_str(hidden);
+    if shown && last > 0 {
+        let from = value.char_indices().rev().nth(last - 1).map_or(0, |(at, _)| at);
+        masked.push_str(value.get(from..).unwrap_or_default());
+    }
 }
 
 /// The county an address names, by its name in the list of regions. Cutting the address at the first sign of a county
