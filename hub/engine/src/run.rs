@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use crate::pins::Spill;
 use crate::refusal::{self, Reason, Refusal};
-use crate::statements::{Kind, StatementLimits};
+use crate::statements::StatementLimits;
 use crate::task::{Described, Task};
 use prepare::Prepared;
 
@@ -100,7 +100,7 @@ impl Engine {
 
     async fn begin(&self, task: Task, deadline: Deadline) -> Result<(SchemaRef, Rows), Refusal> {
         let prepared = self.prepare(&task).await?;
-        let explain = task.explain || prepared.kind == Kind::Explain;
+        let explain = prepared.explains;
         let columns = prepared.columns();
         let caps = prepared.caps;
         let Prepared { state, plan, .. } = prepared.with_values(&task)?;
@@ -164,9 +164,12 @@ const SECONDS_MAX: u64 = 366 * 24 * 3600;
 
 /// The lines of a plan as PostgreSQL's clients expect them. Every leaf of it is opaque.
 fn explained(lines: &str) -> Result<RecordBatch, Refusal> {
-    let schema = Schema::new(vec![Field::new("QUERY PLAN", DataType::Utf8, true)]);
     let lines: ArrayRef = Arc::new(lines.lines().map(Some).collect::<StringArray>());
-    RecordBatch::try_new(Arc::new(schema), vec![lines]).map_err(|error| refusal::execution(&error.into()))
+    RecordBatch::try_new(explained_columns(), vec![lines]).map_err(|error| refusal::execution(&error.into()))
+}
+
+fn explained_columns() -> SchemaRef {
+    Arc::new(Schema::new(vec![Field::new("QUERY PLAN", DataType::Utf8, true)]))
 }
 
 /// A runtime whose threads have the stack that planning needs.

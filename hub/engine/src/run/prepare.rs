@@ -11,7 +11,7 @@ use datafusion::sql::sqlparser::ast;
 use policy::{Grant, unseal};
 use schemas::{FeedId, StorageColumn};
 
-use super::Engine;
+use super::{Engine, explained_columns};
 use super::{guard, parameters};
 use crate::catalog::{self, Named};
 use crate::definer;
@@ -32,7 +32,8 @@ pub(super) struct Prepared {
     pub state: SessionState,
     /// With its `$n` still in place.
     pub plan: LogicalPlan,
-    pub kind: Kind,
+    /// The plan is asked for, not the rows.
+    pub explains: bool,
     pub caps: Caps,
     parameters: usize,
 }
@@ -97,7 +98,7 @@ impl Engine {
         Ok(Prepared {
             state,
             plan,
-            kind: facts.kind,
+            explains: task.explain || facts.kind == Kind::Explain,
             caps,
             parameters: facts.parameters,
         })
@@ -179,6 +180,10 @@ impl Prepared {
 
     pub(super) fn described(self, task: &Task) -> Result<Described, Refusal> {
         let parameters = parameters::kinds(&self.plan, self.parameters, &task.parameters)?;
+        if self.explains {
+            let columns = explained_columns();
+            return Ok(Described { columns, parameters });
+        }
         // Types of columns may depend on types of parameters.
         let plan = parameters::with_nulls(self.plan, &parameters)?;
         let columns = Prepared { plan, ..self }.columns();

@@ -104,6 +104,7 @@ fn what_is_described_is_what_is_streamed() {
             "SELECT customer_name || 'x', count(*), sum(kwh), NULL, 1.5, TRUE, DATE '2025-01-01', 'text' FROM v_power_month GROUP BY 1",
             "SELECT m.month, c.subjects_n FROM v_power_month m JOIN v_power_county_month c USING (county_code, month)",
             "VALUES (1, 'a'), (2, 'b')",
+            "EXPLAIN SELECT month FROM v_power_month",
         ] {
             let described = world.engine().describe(world.task(&grant, sql)).await.unwrap();
             let (schema, rows) = world.engine().answer(world.task(&grant, sql)).await.unwrap();
