@@ -156,11 +156,16 @@ impl Inner {
         }
     }
 
+    /// Processes that may wait. Twice those that must, so that one task after the other neither starts nor ends any.
+    fn idle_max(&self) -> usize {
+        self.settings.ready.max(1) * 2
+    }
+
     /// Takes a worker back, or ends it when it has done its share.
     fn put_back(self: &Arc<Self>, mut worker: Worker) {
         worker.tasks_done += 1;
         let spent = worker.tasks_done >= self.settings.tasks_max;
-        if !spent && self.idle().len() < self.settings.ready.max(1) {
+        if !spent && self.idle().len() < self.idle_max() {
             self.idle().push(worker);
         } else {
             self.dismiss(worker, if spent { "spent" } else { "surplus" });

@@ -72,6 +72,8 @@ fn start_process(binary: &PathBuf, kind: Kind) -> io::Result<Process> {
         .env_clear()
         // glibc reserves 64 MiB of address space per arena and thread; ours is limited.
         .env("MALLOC_ARENA_MAX", "2")
+        // Ctrl-C at a terminal asks the hub to stop; the hub decides what becomes of its workers.
+        .process_group(0)
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
