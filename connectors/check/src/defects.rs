@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use decode::{DefectKind, Frame, RowKind};
+use decode::{DefectKind, Frame, RowKind, cell_address};
 
 use crate::Severity;
 use crate::hits::Hits;
@@ -12,7 +12,7 @@ use crate::plan::{Detail, Rule};
 const STATEMENT: usize = 8;
 
 /// (id, text code, severity) in the order of `index`.
-const RULES: [(&str, &str, Severity); 9] = [
+const RULES: [(&str, &str, Severity); 11] = [
     ("D-undecodable", "check.undecodable", Severity::Error),
     ("D-too_few_fields", "check.too_few_fields", Severity::Error),
     ("D-too_many_fields", "check.too_many_fields", Severity::Error),
@@ -23,6 +23,8 @@ const RULES: [(&str, &str, Severity); 9] = [
     ("D-record_too_long", "check.record_too_long", Severity::Error),
     // Not an error, but said: what was taken for a total might have been a row.
     ("D-statement", "check.statement_rows", Severity::Warning),
+    ("D-cell_error", "check.cell_error", Severity::Error),
+    ("D-digits_lost", "check.digits_lost", Severity::Error),
 ];
 
 /// The rules of text defects; they come first in a plan.
@@ -64,6 +66,16 @@ fn index(kind: &DefectKind) -> usize {
         DefectKind::ControlCharacter { .. } => 5,
         DefectKind::FieldTooLong { .. } => 6,
         DefectKind::RecordTooLong => 7,
+        DefectKind::CellError { .. } => 9,
+        DefectKind::DigitsLost { .. } => 10,
+    }
+}
+
+/// Does the defect matter? What a workbook computed in a column that the contract does not know does not.
+pub(crate) fn concerns(kind: &DefectKind, is_field: impl Fn(usize) -> bool) -> bool {
+    match *kind {
+        DefectKind::CellError { column } | DefectKind::DigitsLost { column } => is_field(column),
+        _ => true,
     }
 }
 
@@ -99,6 +111,7 @@ pub(crate) fn hits(frame: &Frame) -> Hits {
 /// What a defect adds to its finding: arguments, byte offset, and the column it is in.
 pub(crate) fn detail(
     kind: &DefectKind,
+    row_no: u64,
     charset: &str,
 ) -> (BTreeMap<String, String>, Option<u64>, Option<usize>) {
     let args = |args: &[(&str, String)]| {
@@ -123,5 +136,10 @@ pub(crate) fn detail(
         | DefectKind::ControlCharacter { offset } => (args(&[at(offset)]), Some(offset), None),
         DefectKind::FieldTooLong { column } => (BTreeMap::new(), None, Some(column)),
         DefectKind::RecordTooLong => (BTreeMap::new(), None, None),
+        DefectKind::CellError { column } | DefectKind::DigitsLost { column } => (
+            args(&[("cell", cell_address(column, row_no))]),
+            None,
+            Some(column),
+        ),
     }
 }

@@ -49,6 +49,11 @@ impl<'a> Examination<'a> {
             .into_iter()
             .map(to_arrow)
             .collect::<Result<Vec<_>, _>>()?;
+        let fields = &self.plan.header.fields;
+        let is_field = |index: usize| fields.iter().flatten().any(|column| column.index == index);
+        frame
+            .defects
+            .retain(|defect| defects::concerns(&defect.kind, is_field));
         let frame = &frame;
         let mut eligible: Vec<bool> = frame.kind.iter().map(|kind| *kind == RowKind::Data).collect();
         for defect in &frame.defects {
@@ -121,7 +126,11 @@ impl<'a> Examination<'a> {
         self.tally.rows(&fates, &frame.row_no, &content);
         sink.progress(
             self.tally.rows_read,
-            frame.bytes.last().map_or(0, |range| range.end),
+            // A workbook was read whole before its first row came.
+            frame
+                .bytes
+                .last()
+                .map_or(self.evidence.bytes_total, |range| range.end),
         );
         Ok(())
     }

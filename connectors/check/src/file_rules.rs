@@ -81,7 +81,35 @@ pub(crate) fn columns(contract: &Contract, header: &Header, evidence: &Evidence)
             column,
         )
     });
-    missing.chain(twice).chain(ignored).collect()
+    missing
+        .chain(twice)
+        .chain(ignored)
+        .chain(sheets(evidence))
+        .collect()
+}
+
+/// What a workbook holds that its sender might not know to be read, or not read.
+fn sheets(evidence: &Evidence) -> Vec<Finding> {
+    let Some(sheet) = &evidence.sheet else {
+        return Vec::new();
+    };
+    let about =
+        |rule: &str, text: &str, args: &[(&str, String)]| finding(rule, Severity::Warning, text, args);
+    let hidden = (sheet.hidden_rows > 0).then(|| {
+        about(
+            "F-hidden_rows",
+            "check.hidden_rows",
+            &[("rows", sheet.hidden_rows.to_string())],
+        )
+    });
+    let ignored = (!sheet.ignored.is_empty()).then(|| {
+        let args = [
+            ("sheet", sheet.name.clone()),
+            ("ignored", sheet.ignored.join(", ")),
+        ];
+        about("F-sheets_ignored", "check.sheets_ignored", &args)
+    });
+    hidden.into_iter().chain(ignored).collect()
 }
 
 /// More data rows than the contract allows.

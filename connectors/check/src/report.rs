@@ -57,7 +57,7 @@ pub struct Report {
     /// Canonical label.
     pub period: String,
     pub unit: String,
-    /// `utf-8`, `gb18030`, `utf-16le`, `utf-16be`; empty if the file could not be read.
+    /// `utf-8`, `gb18030`, `utf-16le`, `utf-16be`, or `xlsx`; empty if the file could not be read.
     pub charset: String,
     /// `,`, `;`, `tab`, `|`, …; empty if the file could not be read.
     pub delimiter: String,
@@ -108,8 +108,9 @@ impl Draft {
 
     /// How the file is written.
     pub fn text(&mut self, evidence: &Evidence) {
-        self.report.charset = evidence.charset.label().to_owned();
+        self.report.charset = evidence.label().to_owned();
         self.report.delimiter = match evidence.delimiter {
+            _ if evidence.sheet.is_some() => String::new(),
             b'\t' => "tab".to_owned(),
             byte => char::from(byte).to_string(),
         };

@@ -57,7 +57,8 @@ impl Telling<'_> {
             }
             Detail::Defect => {
                 let defect = self.frame.defects.get(usize::try_from(number?).ok()?)?;
-                let (more, at, place) = defects::detail(&defect.kind, self.evidence.charset.label());
+                let row_no = self.frame.row_no.get(row).copied().unwrap_or_default();
+                let (more, at, place) = defects::detail(&defect.kind, row_no, self.evidence.label());
                 args.extend(more);
                 offset = at;
                 column = place;

@@ -102,9 +102,31 @@ pub struct Evidence {
     pub bom: bool,
     pub delimiter: u8,
     pub quote: u8,
-    /// 1-based record number of the header.
+    /// 1-based record number of the header; in a workbook the number of its row.
     pub header_row_no: u64,
     /// Whether `is_header` recognised it. If not, the header is the first record that looks like one.
     pub header_matched: bool,
     pub bytes_total: u64,
+    /// Where the rows stand, if the file is a workbook; charset, delimiter and quote then mean nothing.
+    pub sheet: Option<SheetEvidence>,
+}
+
+impl Evidence {
+    /// How the file is written, for receipts: the label of its charset, or `xlsx`.
+    pub const fn label(&self) -> &'static str {
+        match self.sheet {
+            Some(_) => "xlsx",
+            None => self.charset.label(),
+        }
+    }
+}
+
+/// What was found out about a workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetEvidence {
+    pub name: String,
+    /// Other sheets that hold something, hidden ones included; the first twenty.
+    pub ignored: Vec<String>,
+    /// Rows of the sheet that are hidden; they are read like the others.
+    pub hidden_rows: u64,
 }

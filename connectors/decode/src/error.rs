@@ -1,4 +1,4 @@
-//! Why a file as a whole cannot be read as a text table. A bad row is never an error (see `DefectKind`).
+//! Why a file as a whole cannot be read as a table. A bad row is never an error (see `DefectKind`).
 
 /// A refusal of the whole file. Carries no content of the file.
 #[derive(Debug, thiserror::Error)]
@@ -8,9 +8,16 @@ pub enum DecodeError {
     /// A container whose end is missing: the transfer broke off.
     #[error("the file is truncated")]
     Truncated,
-    /// An Excel or WPS workbook, whatever its name ends in.
-    #[error("the file is a workbook, not a text table")]
+    /// A workbook of a kind that is not read (XLS, XLSB, ODS, ET), whatever its name ends in.
+    #[error("the file is a workbook of a kind that is not read")]
     Workbook,
+    #[error("the workbook is damaged")]
+    WorkbookDamaged,
+    /// Or claims to hold more than a parser should be asked for.
+    #[error("the workbook holds too much")]
+    WorkbookTooLarge,
+    #[error("the workbook is protected by a password")]
+    Encrypted,
     #[error("the file is an archive, not a text table")]
     Archive,
     #[error("the file is a PDF or a picture, not a text table")]
@@ -40,6 +47,9 @@ impl DecodeError {
             Self::Empty => "decode.empty",
             Self::Truncated => "decode.truncated",
             Self::Workbook => "decode.workbook",
+            Self::WorkbookDamaged => "decode.workbook_damaged",
+            Self::WorkbookTooLarge => "decode.workbook_too_large",
+            Self::Encrypted => "decode.encrypted",
             Self::Archive => "decode.archive",
             Self::Document => "decode.document",
             Self::Markup => "decode.markup",

@@ -46,6 +46,25 @@ pub enum DefectKind {
         column: usize,
     },
     RecordTooLong,
+    /// A formula of a workbook that came to an error, such as `#REF!`.
+    CellError {
+        column: usize,
+    },
+    /// A number of more than fifteen digits in a workbook: the program that wrote it has lost the rest.
+    DigitsLost {
+        column: usize,
+    },
+}
+
+/// What a workbook calls a cell: column 0 of row 5 is `A5`.
+pub fn cell_address(column: usize, row_no: u64) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    format!("{}{row_no}", letters.into_iter().rev().collect::<String>())
 }
 
 /// A defect of the row with index `row` of its frame.
@@ -86,12 +105,13 @@ impl TextColumn {
     }
 }
 
-/// Consecutive records. All vectors but `columns` and `defects` have one entry per record.
+/// Consecutive records. All vectors but `columns` and `defects` have one entry per record; `bytes` is empty in frames of
+/// a workbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frame {
     /// One per header column. A field that a record does not have is the empty text, and the record has a defect.
     pub columns: Vec<TextColumn>,
-    /// 1-based record number in the file.
+    /// 1-based record number in the file; in a workbook the number of the row, so that there may be gaps.
     pub row_no: Vec<u64>,
     /// Where the record is in the file, its line end included. Over all frames the ranges tile the file.
     pub bytes: Vec<Range<u64>>,

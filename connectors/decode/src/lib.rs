@@ -1,4 +1,4 @@
-//! Text tables of unknown make, read record by record into frames of strings. No types, no rules, no contract:
+//! Tables of unknown make (text, workbooks), read record by record into frames of strings. No types, no rules, no contract:
 //! what a value means is decided in `check`. Nothing here opens a file or a socket; bytes come in through
 //! `Read + Seek`, and memory stays within [`Limits`] whatever the file holds.
 #![forbid(unsafe_code)]
@@ -19,6 +19,7 @@ mod dialect;
 mod error;
 mod frame;
 mod magic;
+mod open;
 mod reader;
 mod rows;
 mod salvage;
@@ -26,11 +27,12 @@ mod scan;
 mod sniff;
 mod split;
 mod window;
+mod workbook;
 
 #[cfg(test)]
 mod tests;
 
-pub use dialect::{Charset, CharsetProof, Dialect, Evidence, Limits};
+pub use dialect::{Charset, CharsetProof, Dialect, Evidence, Limits, SheetEvidence};
 pub use error::DecodeError;
-pub use frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn};
-pub use reader::{Reader, open};
+pub use frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn, cell_address};
+pub use open::{Reader, open};

@@ -1,4 +1,4 @@
-//! Recognises files that are not text tables by their first and last bytes, whatever their names say.
+//! Recognises files that are not tables by their first and last bytes, whatever their names say.
 
 use crate::DecodeError;
 
@@ -8,25 +8,49 @@ pub(crate) const ENDS_BYTES: usize = 66 << 10;
 /// The end-of-central-directory record of a zip stands within the last 64 KiB (it may carry a comment).
 const ZIP_END: &[u8] = b"PK\x05\x06";
 
-/// Why these bytes are no text table; `None` if they may be one.
+/// OLE2: .xls and WPS .et, and workbooks under a password.
+const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+
+/// Is the file an archive, as XLSX workbooks are?
+pub(crate) fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(ZIP_END)
+}
+
+/// Where the directory of an OLE2 file begins; `None` if this is none.
+pub(crate) fn ole_directory(head: &[u8]) -> Option<u64> {
+    let header = head.strip_prefix(OLE)?;
+    let sector_shift = header
+        .get(22..24)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(u16::from_le_bytes);
+    let sector = header
+        .get(40..44)
+        .and_then(|bytes| bytes.try_into().ok())
+        .map(u32::from_le_bytes);
+    let shift = sector_shift.filter(|shift| (9..=12).contains(shift)).unwrap_or(9);
+    Some((u64::from(sector.unwrap_or_default()) + 1) << shift)
+}
+
+/// What an OLE2 file with this directory is refused as.
+pub(crate) fn ole_refusal(directory: &[u8]) -> DecodeError {
+    let name: Vec<u8> = "EncryptedPackage"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    match memchr::memmem::find(directory, &name) {
+        Some(_) => DecodeError::Encrypted,
+        None => DecodeError::Workbook,
+    }
+}
+
+/// Why these bytes are no table; `None` if they may be one.
 pub(crate) fn refusal(head: &[u8], tail: &[u8]) -> Option<DecodeError> {
-    if head.starts_with(b"PK\x03\x04") || head.starts_with(ZIP_END) {
-        if memchr::memmem::find(tail, ZIP_END).is_none() {
-            return Some(DecodeError::Truncated);
-        }
-        let workbook = memchr::memmem::find(head, b"[Content_Types].xml").is_some()
-            || memchr::memmem::find(head, b"xl/").is_some();
-        return Some(if workbook {
-            DecodeError::Workbook
-        } else {
-            DecodeError::Archive
-        });
+    if is_zip(head) {
+        return memchr::memmem::find(tail, ZIP_END)
+            .is_none()
+            .then_some(DecodeError::Truncated);
     }
     let starts = |magics: &[&[u8]]| magics.iter().any(|magic| head.starts_with(magic));
-    // OLE2: .xls and WPS .et.
-    if starts(&[b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"]) {
-        return Some(DecodeError::Workbook);
-    }
     if starts(&[
         b"Rar!\x1A\x07",
         b"7z\xBC\xAF\x27\x1C",

@@ -1,13 +1,12 @@
-//! The reader: proves the charset, finds the dialect and the header, then hands out frames.
+//! The reader of text tables: proves the charset, finds the dialect and the header, then hands out frames.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 
 use crate::cells::Cells;
 use crate::charset;
 use crate::dialect::{Dialect, Evidence, Limits};
 use crate::error::DecodeError;
 use crate::frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn};
-use crate::magic;
 use crate::rows;
 use crate::sniff::{self, SAMPLE_BYTES};
 use crate::split::{Flaw, Span, Split, Splitter};
@@ -17,7 +16,7 @@ use crate::window::Window;
 const FRAME_BYTES_MAX: usize = 32 << 20;
 
 /// A text table, opened.
-pub struct Reader<R> {
+pub(crate) struct Records<R> {
     window: Window<R>,
     splitter: Splitter,
     cells: Cells,
@@ -36,20 +35,16 @@ pub struct Reader<R> {
 /// records, and goes back to the start.
 ///
 /// # Errors
-/// The file as a whole is not a text table, or `reader` fails.
-pub fn open<R: Read + Seek>(
+/// The charset cannot be told, there is no record or there are too many columns, or `reader` fails.
+pub(crate) fn open<R: Read + Seek>(
     mut reader: R,
+    head: &[u8],
+    bytes_total: u64,
     dialect: &Dialect,
     is_header: &dyn Fn(&[String]) -> bool,
     limits: &Limits,
-) -> Result<Reader<R>, DecodeError> {
-    let bytes_total = reader.seek(SeekFrom::End(0))?;
-    let head = read_at(&mut reader, 0)?;
-    let tail = read_at(&mut reader, bytes_total.saturating_sub(magic::ENDS_BYTES as u64))?;
-    if let Some(refusal) = magic::refusal(&head, &tail) {
-        return Err(refusal);
-    }
-    let proved = charset::prove(&mut reader, dialect.encoding, &head)?;
+) -> Result<Records<R>, DecodeError> {
+    let proved = charset::prove(&mut reader, dialect.encoding, head)?;
     let mut window = Window::new(reader, proved, bytes_total)?;
     while window.text().len() < SAMPLE_BYTES && !window.ended() {
         window.more()?;
@@ -69,7 +64,7 @@ pub fn open<R: Read + Seek>(
         .iter()
         .rposition(|title| !title.is_empty())
         .map_or(0, |last| last + 1);
-    Ok(Reader {
+    Ok(Records {
         window,
         cells: Cells {
             quote: found.splitter.quote,
@@ -85,6 +80,7 @@ pub fn open<R: Read + Seek>(
             header_row_no: found.header_at as u64 + 1,
             header_matched: found.header_matched,
             bytes_total,
+            sheet: None,
         },
         splitter: found.splitter,
         header: found.header,
@@ -95,14 +91,7 @@ pub fn open<R: Read + Seek>(
     })
 }
 
-fn read_at<R: Read + Seek>(reader: &mut R, offset: u64) -> Result<Vec<u8>, DecodeError> {
-    reader.seek(SeekFrom::Start(offset))?;
-    let mut bytes = Vec::new();
-    reader.take(magic::ENDS_BYTES as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-impl<R: Read + Seek> Reader<R> {
+impl<R: Read + Seek> Records<R> {
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
     }
@@ -112,11 +101,7 @@ impl<R: Read + Seek> Reader<R> {
         &self.header
     }
 
-    /// The next records, at most `rows_max` of them; `None` at the end of the file. The first frame begins with
-    /// the records before the header and the header itself.
-    ///
-    /// # Errors
-    /// The file has more rows than allowed, or the transport broke.
+    /// See `Reader::next_frame`.
     pub fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
         let mut frame = Frame {
             columns: vec![TextColumn::new(); self.header.len()],

@@ -9,6 +9,7 @@ mod random;
 mod refusals;
 mod rules;
 mod secrets;
+mod workbooks;
 
 use std::io::Cursor;
 use std::sync::OnceLock;

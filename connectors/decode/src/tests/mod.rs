@@ -5,6 +5,7 @@ mod dialects;
 mod quotes;
 mod random;
 mod refusals;
+mod workbooks;
 
 use std::io::Cursor;
 
