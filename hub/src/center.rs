@@ -5,6 +5,7 @@
 mod admission;
 mod books;
 mod catalogue;
+mod disguise;
 mod first_sign_ins;
 mod front;
 mod identity;
@@ -33,9 +34,9 @@ use crate::lock::DataLock;
 use crate::metrics::Metrics;
 use crate::worker::QueryWorkers;
 
+pub use books::Books;
 pub use first_sign_ins::FirstSignIns;
 pub use open::OpenError;
-pub use books::Books;
 pub use people::{Founding, Person};
 
 /// One running hub.

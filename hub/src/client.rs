@@ -25,8 +25,20 @@ impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ClientError::Refused { status, problem } => {
-                let text = |key: &str| problem.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-                write!(f, "{} ({status} {})\n{}", text("title"), text("code"), text("title_en"))?;
+                let text = |key: &str| {
+                    problem
+                        .get(key)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned()
+                };
+                write!(
+                    f,
+                    "{} ({status} {})\n{}",
+                    text("title"),
+                    text("code"),
+                    text("title_en")
+                )?;
                 for hint in [text("hint"), text("hint_en")] {
                     if !hint.is_empty() {
                         write!(f, "\n  → {hint}")?;
@@ -60,7 +72,11 @@ impl Client {
     pub fn new(address: &str, token: Option<String>) -> Client {
         // Loopback and intranet addresses only: a proxy from the environment must not see tokens.
         let http = reqwest::Client::builder().no_proxy().build().unwrap_or_default();
-        Client { http, address: address.trim_end_matches('/').to_owned(), token }
+        Client {
+            http,
+            address: address.trim_end_matches('/').to_owned(),
+            token,
+        }
     }
 
     /// A request with the person's token on it.
@@ -95,6 +111,9 @@ impl Client {
         if response.status() == StatusCode::NO_CONTENT {
             return Ok(Value::Null);
         }
-        response.json().await.map_err(|_| ClientError::Unreachable(self.address.clone()))
+        response
+            .json()
+            .await
+            .map_err(|_| ClientError::Unreachable(self.address.clone()))
     }
 }

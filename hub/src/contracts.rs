@@ -16,5 +16,7 @@ pub fn load(folder: Option<&Path>) -> Result<Contracts, ContractError> {
     let folder = folder.filter(|path| !path.as_os_str().is_empty());
     let own = folder.map(feeds::load_dir).transpose()?.unwrap_or_default();
     let all = feeds::embedded()?.into_iter().chain(own);
-    Ok(all.map(|contract| (contract.id().clone(), Arc::new(contract))).collect())
+    Ok(all
+        .map(|contract| (contract.id().clone(), Arc::new(contract)))
+        .collect())
 }

@@ -52,7 +52,8 @@ pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, D
     let fresh = !accounts.exists();
     let mut offices = Vec::new();
     if fresh {
-        let region = schemas::RegionCode::parse(people::PREFECTURE).map_err(|_| DemoError::Story("region"))?;
+        let region =
+            schemas::RegionCode::parse(people::PREFECTURE).map_err(|_| DemoError::Story("region"))?;
         write_config(dir)?;
         offices = crate::init::init(&load(dir)?, &region).await?;
     }
@@ -82,7 +83,13 @@ fn load(dir: &Path) -> Result<Config, DemoError> {
 
 /// Free ports, so that two demonstrations do not meet, and quiet logs. Settings that are there are kept.
 fn write_config(dir: &Path) -> std::io::Result<()> {
-    let mut config = Config { log: Log { level: "warn".to_owned(), format: LogFormat::Json }, ..Config::default() };
+    let mut config = Config {
+        log: Log {
+            level: "warn".to_owned(),
+            format: LogFormat::Json,
+        },
+        ..Config::default()
+    };
     config.listen.http.set_port(0);
     config.listen.pg.set_port(0);
     crate::cli::init::write_config(dir, &config)

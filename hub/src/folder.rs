@@ -15,7 +15,9 @@ pub struct Folder {
 
 impl Folder {
     pub fn new(root: &Path) -> Folder {
-        Folder { root: root.to_owned() }
+        Folder {
+            root: root.to_owned(),
+        }
     }
 
     /// Makes the folder and its parts, readable by their owner only. Parts that exist stay as they are.

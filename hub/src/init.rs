@@ -40,21 +40,43 @@ pub async fn init(config: &Config, region: &RegionCode) -> Result<Vec<Person>, O
     let signer = Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
     let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
     // Opened once so that a disk that cannot keep what it acknowledges is found today, not at the first submission.
-    Lake::open(&lake_settings(&config.lake, &folder)?, keys).await.map_err(|e| OpenError::new(e.code(), e))?;
-    let registry = Registry::open(&folder.registry()).await.map_err(|e| OpenError::new(e.code(), e))?;
+    Lake::open(&lake_settings(&config.lake, &folder)?, keys)
+        .await
+        .map_err(|e| OpenError::new(e.code(), e))?;
+    let registry = Registry::open(&folder.registry())
+        .await
+        .map_err(|e| OpenError::new(e.code(), e))?;
     let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
-    let existing = accounts.accounts().await.map_err(|e| OpenError::new("registry.unavailable", e))?;
+    let existing = accounts
+        .accounts()
+        .await
+        .map_err(|e| OpenError::new("registry.unavailable", e))?;
     if !existing.is_empty() {
-        return Err(OpenError::new("hub.already_initialised", "the folder has accounts"));
+        return Err(OpenError::new(
+            "hub.already_initialised",
+            "the folder has accounts",
+        ));
     }
     let audit_folder = folder.audit();
     let log = tokio::task::spawn_blocking(move || Log::open(&audit_folder, signer)).await;
-    let log = log.map_err(|e| OpenError::new("audit_unavailable", e))?.map_err(|e| OpenError::new(e.code(), e))?;
+    let log = log
+        .map_err(|e| OpenError::new("audit_unavailable", e))?
+        .map_err(|e| OpenError::new(e.code(), e))?;
     let books = Books::new(log);
-    let act = Act::new(ActKind::System, json!({"act": "init", "version": env!("CARGO_PKG_VERSION")}));
-    books.record(act, Closing::new(Outcome::Done, json!({}))).await.map_err(OpenError::from_problem)?;
+    let act = Act::new(
+        ActKind::System,
+        json!({"act": "init", "version": env!("CARGO_PKG_VERSION")}),
+    );
+    books
+        .record(act, Closing::new(Outcome::Done, json!({})))
+        .await
+        .map_err(OpenError::from_problem)?;
     let identity = Identity::new(accounts, system_clock());
-    let founding = Founding { registry: registry.clone(), identity, books };
+    let founding = Founding {
+        registry: registry.clone(),
+        identity,
+        books,
+    };
     let mut people = Vec::new();
     for (office, title, role) in OFFICES {
         let department = DepartmentCode::parse("hub").map_err(|e| OpenError::new("hub.internal", e))?;
@@ -68,7 +90,12 @@ pub async fn init(config: &Config, region: &RegionCode) -> Result<Vec<Person>, O
             purposes: Vec::new(),
             default_purpose: None,
         };
-        people.push(founding.admit(person, true).await.map_err(OpenError::from_problem)?);
+        people.push(
+            founding
+                .admit(person, true)
+                .await
+                .map_err(OpenError::from_problem)?,
+        );
     }
     write_first_credentials(&folder, &people).map_err(unusable)?;
     registry.close().await;
@@ -82,7 +109,11 @@ fn write_first_credentials(folder: &Folder, people: &[Person]) -> std::io::Resul
         .map(|person| json!({"name": person.account.name, "one_time_password": person.password.as_str()}))
         .collect();
     let path = folder.first_credentials();
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(serde_json::to_string_pretty(&list)?.as_bytes())?;
     file.sync_all()
 }

@@ -64,3 +64,45 @@ fn secret(file: &Path) -> Result<String, OpenError> {
         secret => Ok(secret.to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(secret_file: &Path) -> LakePlace {
+        LakePlace {
+            url: "s3://bucket/lake".to_owned(),
+            access_key_id: "hub".to_owned(),
+            secret_file: secret_file.to_owned(),
+            ..LakePlace::default()
+        }
+    }
+
+    #[test]
+    fn a_secret_is_a_file_that_only_its_owner_reads() {
+        let dir = tempfile::tempdir().unwrap();
+        let (file, folder) = (dir.path().join("secret"), Folder::new(dir.path()));
+        let code = |file: &Path| lake_settings(&place(file), &folder).unwrap_err().code;
+        assert_eq!(code(&file), "hub.lake_secret_missing");
+        fs::write(&file, "hush\n").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(code(&file), "hub.lake_secret_open");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        let settings = lake_settings(&place(&file), &folder).unwrap();
+        assert_eq!(
+            settings.options.get("secret_access_key").map(String::as_str),
+            Some("hush")
+        );
+        assert!(!format!("{settings:?}").contains("hush"));
+        fs::write(&file, "\n").unwrap();
+        assert_eq!(code(&file), "hub.lake_secret_missing");
+    }
+
+    #[test]
+    fn without_a_url_the_lake_is_a_folder_in_the_data_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = lake_settings(&LakePlace::default(), &Folder::new(dir.path())).unwrap();
+        assert!(settings.url.path().ends_with("/lake/") && settings.url.scheme() == "file");
+        assert!(dir.path().join("lake").is_dir());
+    }
+}

@@ -29,10 +29,14 @@ impl Server {
     /// An address that is taken or not ours.
     pub async fn start(center: Arc<Center>) -> io::Result<Server> {
         let listen = &center.config().listen;
-        let (http_socket, pg_socket) = (TcpListener::bind(listen.http).await?, TcpListener::bind(listen.pg).await?);
+        let (http_socket, pg_socket) = (
+            TcpListener::bind(listen.http).await?,
+            TcpListener::bind(listen.pg).await?,
+        );
         let (http, pg) = (http_socket.local_addr()?, pg_socket.local_addr()?);
         let limits = &center.config().limits;
-        let (http_settings, pg_settings) = (HttpSettings::from_limits(limits), PgSettings::from_limits(limits));
+        let (http_settings, pg_settings) =
+            (HttpSettings::from_limits(limits), PgSettings::from_limits(limits));
         let front: Arc<dyn Front> = center.clone();
         let (stop, _) = watch::channel(false);
         let stopped = || {
@@ -40,14 +44,35 @@ impl Server {
             async move { drop(stop.wait_for(|stop| *stop).await) }
         };
         let mut gateways = JoinSet::new();
-        gateways.spawn(http::serve(http_socket, front.clone(), http_settings, center.metrics(), stopped()));
-        gateways.spawn(pg::serve(pg_socket, front, pg_settings, center.metrics(), stopped()));
-        Ok(Server { http, pg, center, stop, gateways })
+        gateways.spawn(http::serve(
+            http_socket,
+            front.clone(),
+            http_settings,
+            center.metrics(),
+            stopped(),
+        ));
+        gateways.spawn(pg::serve(
+            pg_socket,
+            front,
+            pg_settings,
+            center.metrics(),
+            stopped(),
+        ));
+        Ok(Server {
+            http,
+            pg,
+            center,
+            stop,
+            gateways,
+        })
     }
 
     /// The line by which scripts know that the gateways answer.
     pub fn ready_line(&self) -> String {
-        format!("ready http http://{} pg postgresql://{}/taxhub", self.http, self.pg)
+        format!(
+            "ready http http://{} pg postgresql://{}/taxhub",
+            self.http, self.pg
+        )
     }
 
     /// Serves until the process is asked to stop, then lets what is under way end.

@@ -58,7 +58,10 @@ async fn blocking<T: Send + 'static>(
 
 /// An act of a signed-in person.
 pub fn act_of(kind: ActKind, caller: &Caller, subject: Value) -> Act {
-    let purpose = caller.purpose.clone().or_else(|| caller.signed_in.principal().default_purpose().cloned());
+    let purpose = caller
+        .purpose
+        .clone()
+        .or_else(|| caller.signed_in.principal().default_purpose().cloned());
     Act {
         purpose: purpose.map(|purpose| purpose.as_str().to_owned()),
         client: Some(caller.client.clone()),
@@ -92,5 +95,8 @@ pub fn act_of_stranger(known: Option<&str>, client: &str, request_id: &RequestId
 pub fn problem_of(denial: &Denial) -> Problem {
     let status = if denial.sqlstate == "42P01" { 404 } else { 403 };
     let problem = Problem::new(status, denial.sqlstate, denial.code);
-    denial.args.iter().fold(problem, |problem, (name, value)| problem.with(name, value))
+    denial
+        .args
+        .iter()
+        .fold(problem, |problem, (name, value)| problem.with(name, value))
 }

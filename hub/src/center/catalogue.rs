@@ -13,7 +13,8 @@ use crate::front::{Caller, Page, PageAsked, Problem};
 
 impl Center {
     pub(super) async fn feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
-        self.permitted(caller, &Action::BrowseCatalogue, json!({"act": "catalogue"})).await?;
+        self.permitted(caller, &Action::BrowseCatalogue, json!({"act": "catalogue"}))
+            .await?;
         let feed = |contract: &std::sync::Arc<schemas::Contract>| {
             json!({
                 "id": contract.id(),
@@ -38,7 +39,8 @@ impl Center {
     }
 
     pub(super) async fn shared_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
-        self.permitted(caller, &Action::BrowseCatalogue, json!({"act": "catalogue"})).await?;
+        self.permitted(caller, &Action::BrowseCatalogue, json!({"act": "catalogue"}))
+            .await?;
         // INVARIANT (same-silence): an unlisted view is not in the list of those without an agreement, whoever asks.
         let listed = self.views.values().filter(|view| !view.unlisted());
         let shown = listed.map(|view| {
@@ -65,7 +67,10 @@ impl Center {
         for agreement in self.registry.list().await.map_err(Problem::internal)? {
             let view = self.views.get(&agreement.content.view);
             let providers = view.map(|view| self.providers(view)).unwrap_or_default();
-            let action = Action::ReadAgreement { consumer: agreement.content.consumer.clone(), providers };
+            let action = Action::ReadAgreement {
+                consumer: agreement.content.consumer.clone(),
+                providers,
+            };
             if let Ruling::Granted(()) = self.policy.authorize(caller.signed_in.principal(), &action) {
                 seen.push(serde_json::to_value(&agreement).map_err(Problem::internal)?);
             }
@@ -75,17 +80,26 @@ impl Center {
 
     /// The departments whose feeds a view reads.
     pub(super) fn providers(&self, view: &engine::View) -> Vec<DepartmentCode> {
-        let department = |feed| self.contracts.get(feed).map(|contract| contract.department().clone());
+        let department = |feed| {
+            self.contracts
+                .get(feed)
+                .map(|contract| contract.department().clone())
+        };
         let departments: BTreeSet<_> = view.inputs().iter().filter_map(department).collect();
         departments.into_iter().collect()
     }
 
     pub(super) async fn entries(&self, caller: &Caller, page: PageAsked) -> Result<Page, Problem> {
-        self.permitted(caller, &Action::ReadAudit, json!({"act": "read_audit"})).await?;
-        self.noted(caller, ActKind::System, json!({"act": "read_audit"})).await?;
+        self.permitted(caller, &Action::ReadAudit, json!({"act": "read_audit"}))
+            .await?;
+        self.noted(caller, ActKind::System, json!({"act": "read_audit"}))
+            .await?;
         let wanted = usize::try_from(page.items_max).unwrap_or(usize::MAX);
         let skip = usize::try_from(page.after).unwrap_or(usize::MAX);
-        let filter = Filter { limit: Some(skip.saturating_add(wanted)), ..Filter::default() };
+        let filter = Filter {
+            limit: Some(skip.saturating_add(wanted)),
+            ..Filter::default()
+        };
         let folder = self.folder.audit();
         let read = tokio::task::spawn_blocking(move || audit::read(&folder, &filter)).await;
         let newest_last = read.map_err(Problem::internal)?.map_err(Problem::internal)?;
@@ -96,8 +110,10 @@ impl Center {
     }
 
     pub(super) async fn verified(&self, caller: &Caller) -> Result<Value, Problem> {
-        self.permitted(caller, &Action::VerifyAudit, json!({"act": "verify_audit"})).await?;
-        self.noted(caller, ActKind::System, json!({"act": "verify_audit"})).await?;
+        self.permitted(caller, &Action::VerifyAudit, json!({"act": "verify_audit"}))
+            .await?;
+        self.noted(caller, ActKind::System, json!({"act": "verify_audit"}))
+            .await?;
         let (folder, key) = (self.folder.audit(), self.verifying_key.clone());
         let verified = tokio::task::spawn_blocking(move || audit::verify(&folder, &key)).await;
         Ok(match verified.map_err(Problem::internal)? {

@@ -12,7 +12,8 @@ use zeroize::Zeroizing;
 
 use super::Center;
 use crate::front::{
-    AgreementAct, Attempt, Body, Caller, Front, Health, NewPerson, Page, PageAsked, Problem, SessionOpened, SubmitHead, Submitted,
+    AgreementAct, Attempt, Body, Caller, Front, Health, NewPerson, Page, PageAsked, Problem, SessionOpened,
+    SubmitHead, Submitted,
 };
 
 #[async_trait]
@@ -21,11 +22,20 @@ impl Front for Center {
         self.open_session(attempt, password).await
     }
 
-    async fn change_password(&self, attempt: &Attempt, password: &str, new: &str) -> Result<SessionOpened, Problem> {
+    async fn change_password(
+        &self,
+        attempt: &Attempt,
+        password: &str,
+        new: &str,
+    ) -> Result<SessionOpened, Problem> {
         self.replace_password(attempt, password, new).await
     }
 
-    async fn admit(&self, caller: &Caller, person: NewPerson) -> Result<(Account, Zeroizing<String>), Problem> {
+    async fn admit(
+        &self,
+        caller: &Caller,
+        person: NewPerson,
+    ) -> Result<(Account, Zeroizing<String>), Problem> {
         let person = self.take_on(caller, person).await?;
         Ok((person.account, person.password))
     }
@@ -34,7 +44,11 @@ impl Front for Center {
         self.close_session(caller).await
     }
 
-    async fn issue_access_token(&self, caller: &Caller, life: Option<Duration>) -> Result<IssuedToken, Problem> {
+    async fn issue_access_token(
+        &self,
+        caller: &Caller,
+        life: Option<Duration>,
+    ) -> Result<IssuedToken, Problem> {
         self.access_token(caller, life).await
     }
 
@@ -125,6 +139,9 @@ impl Front for Center {
 
     fn ready(&self) -> Health {
         let open = self.open.load(Ordering::SeqCst);
-        Health { ready: open, parts: vec![("open".to_owned(), open)] }
+        Health {
+            ready: open,
+            parts: vec![("open".to_owned(), open)],
+        }
     }
 }

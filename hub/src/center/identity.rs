@@ -12,8 +12,15 @@ use super::books::{act_of, act_of_stranger};
 use crate::front::{Attempt, Caller, Problem, SessionOpened};
 
 impl Center {
-    pub(super) async fn open_session(&self, attempt: &Attempt, password: &str) -> Result<SessionOpened, Problem> {
-        let tried = self.identity.sign_in(&attempt.name, password, &attempt.client).await;
+    pub(super) async fn open_session(
+        &self,
+        attempt: &Attempt,
+        password: &str,
+    ) -> Result<SessionOpened, Problem> {
+        let tried = self
+            .identity
+            .sign_in(&attempt.name, password, &attempt.client)
+            .await;
         let signed_in = self.recorded(attempt, tried, "password").await?;
         if self.first_sign_ins.is_pending(signed_in.account()).await? {
             return Err(Problem::new(403, "28000", "sign_in.change_password_first"));
@@ -28,14 +35,20 @@ impl Center {
         password: &str,
         new: &str,
     ) -> Result<SessionOpened, Problem> {
-        let tried = self.identity.sign_in(&attempt.name, password, &attempt.client).await;
+        let tried = self
+            .identity
+            .sign_in(&attempt.name, password, &attempt.client)
+            .await;
         let signed_in = self.recorded(attempt, tried, "password").await?;
         if new == password {
             return Err(Problem::new(422, "22023", "sign_in.password_unchanged"));
         }
         let hash = self.identity.hash_password(new).await;
         let hash = hash.map_err(|refusal| Problem::new(422, "22023", refusal.code()))?;
-        let account = policy::Account { password_hash: hash, ..signed_in.account().clone() };
+        let account = policy::Account {
+            password_hash: hash,
+            ..signed_in.account().clone()
+        };
         let act = Act {
             person: Some(attempt.name.clone()),
             client: Some(attempt.client.clone()),
@@ -44,7 +57,11 @@ impl Center {
         };
         let entry = self.books.open(act).await?;
         let stored = self.first_sign_ins.finish(&account).await;
-        let outcome = if stored.is_ok() { Outcome::Done } else { Outcome::Failed };
+        let outcome = if stored.is_ok() {
+            Outcome::Done
+        } else {
+            Outcome::Failed
+        };
         close(entry, outcome).await?;
         stored?;
         self.session_for(signed_in).await
@@ -52,31 +69,67 @@ impl Center {
 
     async fn session_for(&self, signed_in: SignedIn) -> Result<SessionOpened, Problem> {
         let life = TimeDelta::hours(self.config.sign_in.session_hours.into());
-        let token = self.identity.issue_token(signed_in.account(), TokenKind::Session, life).await;
-        Ok(SessionOpened { signed_in, token: token.map_err(Problem::internal)? })
+        let token = self
+            .identity
+            .issue_token(signed_in.account(), TokenKind::Session, life)
+            .await;
+        Ok(SessionOpened {
+            signed_in,
+            token: token.map_err(Problem::internal)?,
+        })
     }
 
     pub(super) async fn close_session(&self, caller: &Caller) -> Result<(), Problem> {
-        let ended = self.identity.sign_out(&caller.signed_in).await.map_err(Problem::internal)?;
+        let ended = self
+            .identity
+            .sign_out(&caller.signed_in)
+            .await
+            .map_err(Problem::internal)?;
         if ended {
             let act = act_of(ActKind::SignIn, caller, json!({"act": "sign_out"}));
-            self.books.record(act, Closing::new(Outcome::Done, json!({}))).await?;
+            self.books
+                .record(act, Closing::new(Outcome::Done, json!({})))
+                .await?;
         }
         Ok(())
     }
 
-    pub(super) async fn access_token(&self, caller: &Caller, life: Option<Duration>) -> Result<IssuedToken, Problem> {
+    pub(super) async fn access_token(
+        &self,
+        caller: &Caller,
+        life: Option<Duration>,
+    ) -> Result<IssuedToken, Problem> {
         let most = TimeDelta::days(self.config.sign_in.token_days_max.into());
-        let life = life.and_then(|life| TimeDelta::from_std(life).ok()).map_or(most, |life| life.min(most));
-        let act = act_of(ActKind::Account, caller, json!({"act": "issue_token", "hours": life.num_hours()}));
+        let life = life
+            .and_then(|life| TimeDelta::from_std(life).ok())
+            .map_or(most, |life| life.min(most));
+        let act = act_of(
+            ActKind::Account,
+            caller,
+            json!({"act": "issue_token", "hours": life.num_hours()}),
+        );
         let entry = self.books.open(act).await?;
-        let token = self.identity.issue_token(caller.signed_in.account(), TokenKind::Access, life).await;
-        close(entry, if token.is_ok() { Outcome::Done } else { Outcome::Failed }).await?;
+        let token = self
+            .identity
+            .issue_token(caller.signed_in.account(), TokenKind::Access, life)
+            .await;
+        close(
+            entry,
+            if token.is_ok() {
+                Outcome::Done
+            } else {
+                Outcome::Failed
+            },
+        )
+        .await?;
         token.map_err(Problem::internal)
     }
 
     pub(super) async fn person_behind(&self, token: &str) -> Result<SignedIn, Problem> {
-        self.identity.bearer(token).await.map_err(|refusal| problem(&refusal))
+        self.identity
+            .bearer(token)
+            .await
+            .map_err(|refusal| problem(&refusal))
     }
 
     pub(super) async fn begin_scram(
@@ -84,7 +137,10 @@ impl Center {
         attempt: &Attempt,
         client_first: &str,
     ) -> Result<(ScramExchange, String), Problem> {
-        let begun = self.identity.scram_start(&attempt.name, client_first, &attempt.client).await;
+        let begun = self
+            .identity
+            .scram_start(&attempt.name, client_first, &attempt.client)
+            .await;
         match begun {
             Ok(begun) => Ok(begun),
             Err(refusal) => self.recorded(attempt, Err(refusal), "scram").await,
@@ -106,7 +162,12 @@ impl Center {
     }
 
     /// Writes the attempt down and hands on its result.
-    async fn recorded<T>(&self, attempt: &Attempt, tried: Result<T, SignInRefusal>, how: &str) -> Result<T, Problem> {
+    async fn recorded<T>(
+        &self,
+        attempt: &Attempt,
+        tried: Result<T, SignInRefusal>,
+        how: &str,
+    ) -> Result<T, Problem> {
         let found = self.accounts.account_by_name(&attempt.name).await.ok().flatten();
         let known = found.map(|account| account.name);
         let subject = json!({"act": "sign_in", "how": how, "via": attempt.via.as_str()});

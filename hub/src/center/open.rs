@@ -1,10 +1,6 @@
 //! Opening and closing the house.
 
 use std::collections::BTreeMap;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -14,22 +10,24 @@ use engine::EngineSettings;
 use intake::{Intake, IntakeLimits};
 use lake::{KeyRing, Lake, LakeSettings};
 use policy::{AccountStore, AgreementStore, BootKey, Identity, IdentitySettings, Policy, system_clock};
-use rand::TryRngCore;
 use registry::Registry;
 use serde_json::json;
 
+use super::Center;
 use super::admission::Admission;
 use super::books::Books;
+use super::disguise::disguise_key;
 use super::first_sign_ins::FirstSignIns;
 use super::revocations::Revocations;
-use super::Center;
 use crate::config::Config;
 use crate::contracts;
 use crate::folder::Folder;
 use crate::lake_place::lake_settings;
 use crate::lock::DataLock;
 use crate::metrics::Metrics;
-use crate::worker::{Hello, Kind, Pool, PoolSettings, ProcessLimits, QueryHello, QueryWorkers, Spawner, WorkerChecker};
+use crate::worker::{
+    Hello, Kind, Pool, PoolSettings, ProcessLimits, QueryHello, QueryWorkers, Spawner, WorkerChecker,
+};
 
 /// Why the house did not open: a code of the text catalogue. The detail is in the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,11 +40,17 @@ pub struct OpenError {
 
 impl OpenError {
     pub(crate) fn new(code: impl Into<String>, detail: impl std::fmt::Display) -> OpenError {
-        OpenError { code: code.into(), detail: detail.to_string() }
+        OpenError {
+            code: code.into(),
+            detail: detail.to_string(),
+        }
     }
 
     pub(crate) fn from_problem(problem: crate::front::Problem) -> OpenError {
-        OpenError { detail: problem.sqlstate.to_owned(), code: problem.code }
+        OpenError {
+            detail: problem.sqlstate.to_owned(),
+            code: problem.code,
+        }
     }
 }
 
@@ -58,21 +62,35 @@ impl Center {
         if !folder.is_initialised() {
             return Err(OpenError::new("hub.not_initialised", "run `taxhub init` first"));
         }
-        folder.create().map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
-        let contracts = contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
+        folder
+            .create()
+            .map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
+        let contracts =
+            contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
         let views = engine::embedded_views().map_err(|e| OpenError::new("hub.view_unusable", e))?;
-        let views: BTreeMap<_, _> = views.into_iter().map(|view| (view.name().clone(), view)).collect();
+        let views: BTreeMap<_, _> = views
+            .into_iter()
+            .map(|view| (view.name().clone(), view))
+            .collect();
 
-        let signer = Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
+        let signer =
+            Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
         let verifying_key = signer.verifying_key().clone();
         let log = open_log(&folder, signer.clone()).await?;
-        let registry = Registry::open(&folder.registry()).await.map_err(|e| OpenError::new(e.code(), e))?;
+        let registry = Registry::open(&folder.registry())
+            .await
+            .map_err(|e| OpenError::new(e.code(), e))?;
         let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
         let lake_settings = lake_settings(&config.lake, &folder)?;
-        let lake = Lake::open(&lake_settings, keys).await.map_err(|e| OpenError::new(e.code(), e))?;
+        let lake = Lake::open(&lake_settings, keys)
+            .await
+            .map_err(|e| OpenError::new(e.code(), e))?;
         let mut feeds = BTreeMap::new();
         for (id, contract) in &contracts {
-            let table = lake.feed(contract).await.map_err(|e| OpenError::new(e.code(), e))?;
+            let table = lake
+                .feed(contract)
+                .await
+                .map_err(|e| OpenError::new(e.code(), e))?;
             feeds.insert(id.clone(), table);
         }
 
@@ -83,8 +101,12 @@ impl Center {
 
         let agreements: Arc<dyn AgreementStore> = Arc::new(registry.clone());
         let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
-        let policy = Policy::new(Arc::clone(&agreements)).map_err(|e| OpenError::new("hub.policies_unusable", e))?;
-        let epoch = policy.epoch().await.map_err(|e| OpenError::new("registry.unavailable", e))?;
+        let policy =
+            Policy::new(Arc::clone(&agreements)).map_err(|e| OpenError::new("hub.policies_unusable", e))?;
+        let epoch = policy
+            .epoch()
+            .await
+            .map_err(|e| OpenError::new("registry.unavailable", e))?;
         let settings = identity_settings(&config, &folder)?;
         let identity = Identity::with_settings(Arc::clone(&accounts), system_clock(), settings);
         let intake = Intake::new(intake::Parts {
@@ -94,7 +116,10 @@ impl Center {
             checker: Arc::new(WorkerChecker::new(parse_pool, config.limits.check_time())),
             signer,
             spool: folder.spool(),
-            contracts: contracts.values().map(|contract| contract.as_ref().clone()).collect(),
+            contracts: contracts
+                .values()
+                .map(|contract| contract.as_ref().clone())
+                .collect(),
             clock: chrono::Utc::now,
             limits: IntakeLimits {
                 body_bytes_max: config.limits.submission_bytes,
@@ -104,12 +129,27 @@ impl Center {
         })
         .map_err(|e| OpenError::new(e.code(), e))?;
         let recovered = intake.recover().await.map_err(|e| OpenError::new(e.code(), e))?;
-        let (finished, aborted, left) = (recovered.finished.len(), recovered.aborted.len(), recovered.left.len());
-        tracing::info!(finished, aborted, left, swept = recovered.swept, "unsettled submissions settled");
+        let (finished, aborted, left) = (
+            recovered.finished.len(),
+            recovered.aborted.len(),
+            recovered.left.len(),
+        );
+        tracing::info!(
+            finished,
+            aborted,
+            left,
+            swept = recovered.swept,
+            "unsettled submissions settled"
+        );
 
         let books = Books::new(log);
         let subject = json!({"act": "start", "version": env!("CARGO_PKG_VERSION")});
-        let started = books.record(Act::new(ActKind::System, subject), Closing::new(Outcome::Done, json!({}))).await;
+        let started = books
+            .record(
+                Act::new(ActKind::System, subject),
+                Closing::new(Outcome::Done, json!({})),
+            )
+            .await;
         started.map_err(|problem| OpenError::new(problem.code, "the audit log does not take entries"))?;
         Ok(Arc::new(Center {
             first_sign_ins: FirstSignIns::new(registry.clone()),
@@ -139,7 +179,12 @@ impl Center {
     pub async fn close(&self) {
         self.open.store(false, Ordering::SeqCst);
         let act = Act::new(ActKind::System, json!({"act": "stop"}));
-        if self.books.record(act, Closing::new(Outcome::Done, json!({}))).await.is_err() {
+        if self
+            .books
+            .record(act, Closing::new(Outcome::Done, json!({})))
+            .await
+            .is_err()
+        {
             tracing::error!("the stop could not be recorded");
         }
         let log = self.books.log().clone();
@@ -155,7 +200,11 @@ async fn open_log(folder: &Folder, signer: Signer) -> Result<Log, OpenError> {
     let log = log.map_err(|e| OpenError::new(e.code(), e))?;
     let found = log.opening();
     if found.torn_bytes > 0 || !found.interrupted.is_empty() {
-        tracing::warn!(torn_bytes = found.torn_bytes, interrupted = found.interrupted.len(), "the last stop was not clean");
+        tracing::warn!(
+            torn_bytes = found.torn_bytes,
+            interrupted = found.interrupted.len(),
+            "the last stop was not clean"
+        );
     }
     Ok(log)
 }
@@ -192,17 +241,37 @@ async fn start_workers(
         query: None,
     };
     // Submissions wait for their turn in intake; a seat is there by then.
-    let parse = settings(Kind::Parse, config.workers.parse_ready, config.workers.parse_at_once, Duration::from_secs(600));
-    let parse = Pool::start(parse, spawner.clone(), &hello, Arc::clone(metrics)).await.map_err(unusable("parse"))?;
-    hello.limits = limits(config.limits.memory_bytes, config.limits.query_seconds * tasks * cores);
+    let parse = settings(
+        Kind::Parse,
+        config.workers.parse_ready,
+        config.workers.parse_at_once,
+        Duration::from_secs(600),
+    );
+    let parse = Pool::start(parse, spawner.clone(), &hello, Arc::clone(metrics))
+        .await
+        .map_err(unusable("parse"))?;
+    hello.limits = limits(
+        config.limits.memory_bytes,
+        config.limits.query_seconds * tasks * cores,
+    );
     hello.query = Some(QueryHello {
         boot_key: boot_key.export().to_string(),
         lake: lake.clone(),
-        engine: EngineSettings { partitions: threads, ..EngineSettings::default() },
+        engine: EngineSettings {
+            partitions: threads,
+            ..EngineSettings::default()
+        },
     });
     let wait = Duration::from_secs(config.limits.queue_seconds);
-    let query = settings(Kind::Query, config.workers.query_ready, config.limits.queries, wait);
-    let query = Pool::start(query, spawner, &hello, Arc::clone(metrics)).await.map_err(unusable("query"))?;
+    let query = settings(
+        Kind::Query,
+        config.workers.query_ready,
+        config.limits.queries,
+        wait,
+    );
+    let query = Pool::start(query, spawner, &hello, Arc::clone(metrics))
+        .await
+        .map_err(unusable("query"))?;
     tracing::debug!(folder = %folder.root().display(), "workers are ready");
     Ok((parse, query))
 }
@@ -215,21 +284,4 @@ fn identity_settings(config: &Config, folder: &Folder) -> Result<IdentitySetting
         disguise_key: Some(disguise_key),
         ..IdentitySettings::default()
     })
-}
-
-/// Kept across restarts: a made-up salt that changes would tell that its name is not real.
-fn disguise_key(path: &Path) -> io::Result<[u8; 32]> {
-    let mut key = [0_u8; 32];
-    match fs::read(path) {
-        Ok(kept) if kept.len() == key.len() => key.copy_from_slice(&kept),
-        Ok(_) => return Err(io::ErrorKind::InvalidData.into()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            rand::rngs::OsRng.try_fill_bytes(&mut key).map_err(io::Error::other)?;
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            file.write_all(&key)?;
-            file.sync_all()?;
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(key)
 }

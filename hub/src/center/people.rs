@@ -32,7 +32,11 @@ impl Founding {
         let subject = subject(&person);
         let entry = self.books.open(Act::new(ActKind::Account, subject)).await?;
         let made = make(&self.registry, &self.identity, person, one_time).await;
-        let outcome = if made.is_ok() { Outcome::Done } else { Outcome::Failed };
+        let outcome = if made.is_ok() {
+            Outcome::Done
+        } else {
+            Outcome::Failed
+        };
         super::identity::close(entry, outcome).await?;
         made
     }
@@ -44,10 +48,27 @@ impl Founding {
         let password = made_up_password()?;
         let hash = self.identity.hash_password(&password).await;
         let password_hash = hash.map_err(|refusal| Problem::new(422, "22023", refusal.code()))?;
-        let account = Account { password_hash, ..person.account };
-        let entry = self.books.open(Act::new(ActKind::Account, json!({"act": "password", "account": account.name}))).await?;
+        let account = Account {
+            password_hash,
+            ..person.account
+        };
+        let entry = self
+            .books
+            .open(Act::new(
+                ActKind::Account,
+                json!({"act": "password", "account": account.name}),
+            ))
+            .await?;
         let settled = FirstSignIns::new(self.registry.clone()).finish(&account).await;
-        super::identity::close(entry, if settled.is_ok() { Outcome::Done } else { Outcome::Failed }).await?;
+        super::identity::close(
+            entry,
+            if settled.is_ok() {
+                Outcome::Done
+            } else {
+                Outcome::Failed
+            },
+        )
+        .await?;
         settled?;
         Ok(Person { account, password })
     }
@@ -56,16 +77,34 @@ impl Founding {
 impl Center {
     /// The founding of a centre that is already open: the demonstration's sample people.
     pub fn founding(&self) -> Founding {
-        Founding { registry: self.registry.clone(), identity: self.identity.clone(), books: self.books.clone() }
+        Founding {
+            registry: self.registry.clone(),
+            identity: self.identity.clone(),
+            books: self.books.clone(),
+        }
     }
 
     /// An account made by an administrator, with one-time credentials.
     pub(super) async fn take_on(&self, caller: &Caller, person: NewPerson) -> Result<Person, Problem> {
         let subject = subject(&person);
-        self.permitted(caller, &Action::ManageAccounts { person: person.name.clone() }, subject.clone()).await?;
+        self.permitted(
+            caller,
+            &Action::ManageAccounts {
+                person: person.name.clone(),
+            },
+            subject.clone(),
+        )
+        .await?;
         let entry = self.books.open(act_of(ActKind::Account, caller, subject)).await?;
         let made = make(&self.registry, &self.identity, person, true).await;
-        let closing = Closing::new(if made.is_ok() { Outcome::Done } else { Outcome::Failed }, json!({}));
+        let closing = Closing::new(
+            if made.is_ok() {
+                Outcome::Done
+            } else {
+                Outcome::Failed
+            },
+            json!({}),
+        );
         super::identity::close_with(entry, closing).await?;
         made
     }
@@ -82,7 +121,12 @@ async fn make(
     one_time: bool,
 ) -> Result<Person, Problem> {
     let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
-    if accounts.account_by_name(&person.name).await.map_err(Problem::internal)?.is_some() {
+    if accounts
+        .account_by_name(&person.name)
+        .await
+        .map_err(Problem::internal)?
+        .is_some()
+    {
         return Err(Problem::new(409, "42710", "hub.account_exists"));
     }
     let password = made_up_password()?;
@@ -112,13 +156,19 @@ async fn make(
 fn made_up_password() -> Result<Zeroizing<String>, Problem> {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789A";
     let mut bytes = Zeroizing::new([0_u8; 20]);
-    rand::rngs::OsRng.try_fill_bytes(bytes.as_mut_slice()).map_err(Problem::internal)?;
+    rand::rngs::OsRng
+        .try_fill_bytes(bytes.as_mut_slice())
+        .map_err(Problem::internal)?;
     let mut password = Zeroizing::new(String::with_capacity(23));
     for (i, byte) in bytes.iter().enumerate() {
         if i > 0 && i % 5 == 0 {
             password.push('-');
         }
-        password.push(LETTERS.get(usize::from(byte & 31)).map_or('x', |letter| char::from(*letter)));
+        password.push(
+            LETTERS
+                .get(usize::from(byte & 31))
+                .map_or('x', |letter| char::from(*letter)),
+        );
     }
     Ok(password)
 }

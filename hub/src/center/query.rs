@@ -22,17 +22,27 @@ struct Opening {
 }
 
 impl Center {
-    pub(super) async fn read_statements(&self, caller: &Caller, sql: &str) -> Result<Vec<Statement>, Problem> {
+    pub(super) async fn read_statements(
+        &self,
+        caller: &Caller,
+        sql: &str,
+    ) -> Result<Vec<Statement>, Problem> {
         let read = self.query_workers.classify(sql).await;
         if let Err(problem) = &read {
             // Texts that cannot be read are attempts like any other; their words stay out of the log.
             let act = act_of(ActKind::Query, caller, json!({"sql_bytes": sql.len()}));
-            self.books.record(act, Closing::new(Outcome::Failed, json!({"code": problem.code}))).await?;
+            self.books
+                .record(act, Closing::new(Outcome::Failed, json!({"code": problem.code})))
+                .await?;
         }
         read
     }
 
-    pub(super) async fn describe_statement(&self, caller: &Caller, statement: &Statement) -> Result<Described, Problem> {
+    pub(super) async fn describe_statement(
+        &self,
+        caller: &Caller,
+        statement: &Statement,
+    ) -> Result<Described, Problem> {
         let opening = self.open_views(caller, statement).await?;
         let task = self.task(&query_id(), statement, Vec::new(), &opening);
         self.query_workers.describe(task).await
@@ -45,7 +55,10 @@ impl Center {
         statement: &Statement,
         parameters: Vec<Parameter>,
     ) -> Result<Answer, Problem> {
-        let place = self.admission.enter(caller.signed_in.principal().department()).await?;
+        let place = self
+            .admission
+            .enter(caller.signed_in.principal().department())
+            .await?;
         let opening = self.open_views(caller, statement).await?;
         let query_id = query_id();
         let meta = meta(&query_id, &opening);
@@ -66,7 +79,11 @@ impl Center {
                 Ok(Answer::new(entry, rows.schema, meta, guarded))
             }
             Err(problem) => {
-                close_with(entry, Closing::new(Outcome::Failed, json!({"code": problem.code}))).await?;
+                close_with(
+                    entry,
+                    Closing::new(Outcome::Failed, json!({"code": problem.code})),
+                )
+                .await?;
                 Err(problem)
             }
         }
@@ -84,7 +101,10 @@ impl Center {
                 None => Ruling::Denied(Denial::unknown_relation(name)),
                 Some(view) => {
                     let facts = view.facts(self.providers(view));
-                    self.policy.decide(&session, &facts, now).await.map_err(Problem::internal)?
+                    self.policy
+                        .decide(&session, &facts, now)
+                        .await
+                        .map_err(Problem::internal)?
                 }
             };
             match (decision, view) {
@@ -93,14 +113,20 @@ impl Center {
                     views.push(view.clone());
                 }
                 (Ruling::Denied(denial), _) => {
-                    let subject = json!({"act": "query", "view": known(view, name), "via": caller.via.as_str()});
+                    let subject =
+                        json!({"act": "query", "view": known(view, name), "via": caller.via.as_str()});
                     return Err(self.books.denied(caller, subject, &denial).await);
                 }
                 (Ruling::Granted(_), None) => return Err(Problem::internal("a grant for no view")),
             }
         }
         let (versions, snapshots) = self.pinned(&views).await?;
-        Ok(Opening { grants, views, versions, snapshots })
+        Ok(Opening {
+            grants,
+            views,
+            versions,
+            snapshots,
+        })
     }
 
     /// Every input at the version of one step of the lake, so that a query never sees half of two submissions.
@@ -110,10 +136,14 @@ impl Center {
     async fn pinned(&self, views: &[View]) -> Result<(Vec<(FeedId, i64)>, Vec<lake::Snapshot>), Problem> {
         let seq = self.registry.lake_seq().await.map_err(Problem::internal)?;
         let at = self.registry.versions_at(seq).await.map_err(Problem::internal)?;
-        let inputs: std::collections::BTreeSet<&FeedId> = views.iter().flat_map(|view| view.inputs()).collect();
+        let inputs: std::collections::BTreeSet<&FeedId> =
+            views.iter().flat_map(|view| view.inputs()).collect();
         let (mut versions, mut snapshots) = (Vec::new(), Vec::new());
         for feed in inputs {
-            let table = self.feeds.get(feed).ok_or_else(|| Problem::internal("a view reads a feed that is not there"))?;
+            let table = self
+                .feeds
+                .get(feed)
+                .ok_or_else(|| Problem::internal("a view reads a feed that is not there"))?;
             // A feed nobody has reported yet is the empty table that its creation left at version 0.
             let version = at.get(feed).copied().unwrap_or(0);
             snapshots.push(table.snapshot_at(version).await.map_err(Problem::internal)?);
@@ -122,13 +152,23 @@ impl Center {
         Ok((versions, snapshots))
     }
 
-    fn task(&self, query_id: &str, statement: &Statement, parameters: Vec<Parameter>, opening: &Opening) -> Task {
+    fn task(
+        &self,
+        query_id: &str,
+        statement: &Statement,
+        parameters: Vec<Parameter>,
+        opening: &Opening,
+    ) -> Task {
         let limits = &self.config.limits;
         Task {
             query_id: query_id.to_owned(),
             sql: statement.sql.clone(),
             parameters,
-            grants: opening.grants.iter().map(|grant| seal(grant, &self.boot_key, query_id)).collect(),
+            grants: opening
+                .grants
+                .iter()
+                .map(|grant| seal(grant, &self.boot_key, query_id))
+                .collect(),
             views: opening.views.clone(),
             snapshots: opening.snapshots.clone(),
             limits: QueryLimits {
@@ -157,7 +197,12 @@ fn meta(query_id: &str, opening: &Opening) -> AnswerMeta {
         agreement: grant.agreement().to_owned(),
         revision: grant.revision(),
         grant_digest: grant.digest(),
-        masks: grant.columns().iter().filter(|(_, how)| *how != Treatment::Clear).cloned().collect(),
+        masks: grant
+            .columns()
+            .iter()
+            .filter(|(_, how)| *how != Treatment::Clear)
+            .cloned()
+            .collect(),
         scope: words(grant.condition()),
     });
     AnswerMeta {

@@ -31,7 +31,10 @@ struct Guarded {
 
 impl Revocations {
     pub fn new(epoch: u64, agreements: Arc<dyn AgreementStore>) -> Revocations {
-        Revocations { epoch: watch::Sender::new(epoch), agreements }
+        Revocations {
+            epoch: watch::Sender::new(epoch),
+            agreements,
+        }
     }
 
     /// Tells every running answer that agreements changed.
@@ -45,8 +48,18 @@ impl Revocations {
         // An act between the decision and this moment counts as news.
         epoch.mark_changed();
         let agreements = Arc::clone(&self.agreements);
-        let guarded = Guarded { batches, grants, epoch, agreements, over: false, _place: place };
-        stream::unfold(guarded, |mut guarded| async move { Some((guarded.next().await?, guarded)) }).boxed()
+        let guarded = Guarded {
+            batches,
+            grants,
+            epoch,
+            agreements,
+            over: false,
+            _place: place,
+        };
+        stream::unfold(guarded, |mut guarded| async move {
+            Some((guarded.next().await?, guarded))
+        })
+        .boxed()
     }
 }
 

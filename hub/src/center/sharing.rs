@@ -24,14 +24,17 @@ impl Center {
         let facts = self.facts_of(id).await?;
         let principal = caller.signed_in.principal().clone();
         let act = self.policy.approve(&principal, id, &facts, chrono::Utc::now());
-        self.on_record(caller, json!({"act": "approve", "agreement": id}), act).await
+        self.on_record(caller, json!({"act": "approve", "agreement": id}), act)
+            .await
     }
 
     pub async fn activate(&self, caller: &Caller, id: &str) -> Result<Agreement, Problem> {
         let facts = self.facts_of(id).await?;
         let principal = caller.signed_in.principal().clone();
         let act = self.policy.activate(&principal, id, &facts, chrono::Utc::now());
-        let activated = self.on_record(caller, json!({"act": "activate", "agreement": id}), act).await?;
+        let activated = self
+            .on_record(caller, json!({"act": "activate", "agreement": id}), act)
+            .await?;
         self.revocations.raise(activated.epoch);
         Ok(activated.agreement)
     }
@@ -40,8 +43,12 @@ impl Center {
     pub async fn revoke(&self, caller: &Caller, id: &str, reason: &str) -> Result<Agreement, Problem> {
         let facts = self.facts_of(id).await?;
         let principal = caller.signed_in.principal().clone();
-        let act = self.policy.revoke(&principal, id, &facts, reason, chrono::Utc::now());
-        let (agreement, epoch) = self.on_record(caller, json!({"act": "revoke", "agreement": id}), act).await?;
+        let act = self
+            .policy
+            .revoke(&principal, id, &facts, reason, chrono::Utc::now());
+        let (agreement, epoch) = self
+            .on_record(caller, json!({"act": "revoke", "agreement": id}), act)
+            .await?;
         self.revocations.raise(epoch);
         Ok(agreement)
     }
@@ -53,21 +60,30 @@ impl Center {
         subject: Value,
         act: impl Future<Output = Result<Ruling<T>, PolicyError>>,
     ) -> Result<T, Problem> {
-        let entry = self.books.open(act_of(ActKind::PolicyAct, caller, subject)).await?;
+        let entry = self
+            .books
+            .open(act_of(ActKind::PolicyAct, caller, subject))
+            .await?;
         let (closing, result) = match act.await {
             Ok(Ruling::Granted(value)) => (Closing::new(Outcome::Done, json!({})), Ok(value)),
             Ok(Ruling::Denied(denial)) => {
                 let detail = json!({"code": denial.code, "policies": denial.policies});
                 (Closing::new(Outcome::Denied, detail), Err(problem_of(&denial)))
             }
-            Err(error) => (Closing::new(Outcome::Failed, json!({})), Err(Problem::internal(error))),
+            Err(error) => (
+                Closing::new(Outcome::Failed, json!({})),
+                Err(Problem::internal(error)),
+            ),
         };
         close_with(entry, closing).await?;
         result
     }
 
     fn facts(&self, view: &ViewName) -> Result<ViewFacts, Problem> {
-        let view = self.views.get(view).ok_or_else(|| Problem::new(404, "42P01", "hub.unknown_view"))?;
+        let view = self
+            .views
+            .get(view)
+            .ok_or_else(|| Problem::new(404, "42P01", "hub.unknown_view"))?;
         Ok(view.facts(self.providers(view)))
     }
 

@@ -13,13 +13,19 @@ use crate::cli::told;
 use crate::front::{Body, Caller, Page, PageAsked, Problem, SubmitHead, Submitted};
 
 impl Center {
-    pub(super) async fn take_in(&self, caller: &Caller, head: SubmitHead, body: Body) -> Result<Submitted, Problem> {
+    pub(super) async fn take_in(
+        &self,
+        caller: &Caller,
+        head: SubmitHead,
+        body: Body,
+    ) -> Result<Submitted, Problem> {
         let contract = self.contracts.get(&head.feed);
-        let department = contract.map(|contract| contract.department().clone()).ok_or_else(|| {
-            Problem::new(404, "42704", "intake.feed_unknown").with("feed", &head.feed)
-        })?;
+        let department = contract
+            .map(|contract| contract.department().clone())
+            .ok_or_else(|| Problem::new(404, "42704", "intake.feed_unknown").with("feed", &head.feed))?;
         let subject = json!({"act": "submit", "feed": head.feed, "period": head.period, "unit": head.unit});
-        self.permitted(caller, &Action::Submit { department }, subject).await?;
+        self.permitted(caller, &Action::Submit { department }, subject)
+            .await?;
         let principal = caller.signed_in.principal();
         let arrival = Arrival {
             feed: head.feed,
@@ -40,17 +46,26 @@ impl Center {
                 false => intake::Body::bytes(StreamReader::new(body.map_err(std::io::Error::other))),
             },
         };
-        let received = self.intake.receive(arrival).await.map_err(|error| problem(&error))?;
+        let received = self
+            .intake
+            .receive(arrival)
+            .await
+            .map_err(|error| problem(&error))?;
         let text = received.receipt.to_json().map_err(Problem::internal)?;
         let receipt = serde_json::from_str(&text).map_err(Problem::internal)?;
-        Ok(Submitted { receipt, repeated: received.repeated })
+        Ok(Submitted {
+            receipt,
+            repeated: received.repeated,
+        })
     }
 
     /// The state of one submission, with its receipt when it has one.
     pub(super) async fn submission_of(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem> {
         Ok(match self.own(caller, id).await? {
             Standing::Open(intent) => json!({"id": id, "state": "pending", "slot": intent.slot}),
-            Standing::Aborted { slot, code, .. } => json!({"id": id, "state": "aborted", "slot": slot, "code": code}),
+            Standing::Aborted { slot, code, .. } => {
+                json!({"id": id, "state": "aborted", "slot": slot, "code": code})
+            }
             Standing::Settled(record) => json!({
                 "id": id,
                 "state": "settled",
@@ -71,27 +86,57 @@ impl Center {
         }
     }
 
-    pub(super) async fn findings_of(&self, caller: &Caller, id: &SubmissionId, page: PageAsked) -> Result<Page, Problem> {
+    pub(super) async fn findings_of(
+        &self,
+        caller: &Caller,
+        id: &SubmissionId,
+        page: PageAsked,
+    ) -> Result<Page, Problem> {
         self.own(caller, id).await?;
-        let found = self.registry.findings(id, page.after, page.items_max).await.map_err(Problem::internal)?;
-        Ok(Page { items: found.findings.iter().map(told::finding).collect(), next: found.next })
+        let found = self
+            .registry
+            .findings(id, page.after, page.items_max)
+            .await
+            .map_err(Problem::internal)?;
+        Ok(Page {
+            items: found.findings.iter().map(told::finding).collect(),
+            next: found.next,
+        })
     }
 
     /// A submission of the caller's department. Another department's looks exactly like none.
     async fn own(&self, caller: &Caller, id: &SubmissionId) -> Result<Standing, Problem> {
-        let standing = self.registry.standing(id).await.map_err(Problem::internal)?.ok_or_else(not_found)?;
-        let action = Action::ReadOwnSubmission { department: sender_of(&standing).clone() };
+        let standing = self
+            .registry
+            .standing(id)
+            .await
+            .map_err(Problem::internal)?
+            .ok_or_else(not_found)?;
+        let action = Action::ReadOwnSubmission {
+            department: sender_of(&standing).clone(),
+        };
         match self.policy.authorize(caller.signed_in.principal(), &action) {
             Ruling::Granted(()) => Ok(standing),
             Ruling::Denied(denial) => {
-                self.books.denied(caller, json!({"act": "read_submission", "submission": id}), &denial).await;
+                self.books
+                    .denied(
+                        caller,
+                        json!({"act": "read_submission", "submission": id}),
+                        &denial,
+                    )
+                    .await;
                 Err(not_found())
             }
         }
     }
 
     /// Asks the policy; a refusal is on record when this returns.
-    pub(super) async fn permitted(&self, caller: &Caller, action: &Action, subject: Value) -> Result<(), Problem> {
+    pub(super) async fn permitted(
+        &self,
+        caller: &Caller,
+        action: &Action,
+        subject: Value,
+    ) -> Result<(), Problem> {
         match self.policy.authorize(caller.signed_in.principal(), action) {
             Ruling::Granted(()) => Ok(()),
             Ruling::Denied(denial) => Err(self.books.denied(caller, subject, &denial).await),
@@ -101,7 +146,10 @@ impl Center {
     /// An act that is done as soon as it is allowed, such as reading the audit log.
     pub(super) async fn noted(&self, caller: &Caller, kind: ActKind, subject: Value) -> Result<(), Problem> {
         let closing = audit::Closing::new(audit::Outcome::Done, json!({}));
-        self.books.record(super::books::act_of(kind, caller, subject), closing).await.map(drop)
+        self.books
+            .record(super::books::act_of(kind, caller, subject), closing)
+            .await
+            .map(drop)
     }
 }
 
@@ -135,9 +183,16 @@ fn problem(error: &IntakeError) -> Problem {
         ErrorKind::Unavailable => (503, "58030"),
     };
     let mut problem = Problem::new(status, sqlstate, error.code());
-    problem.args = error.args().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    problem.args = error
+        .args()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     if let Some(submission) = error.submission() {
         problem = problem.with("submission", submission);
     }
-    if matches!(error.kind(), ErrorKind::Busy) { problem.retry_after(5) } else { problem }
+    if matches!(error.kind(), ErrorKind::Busy) {
+        problem.retry_after(5)
+    } else {
+        problem
+    }
 }

@@ -49,7 +49,9 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(agreements) => {
-            agreements.iter().for_each(|agreement| told.line(&words(agreement)));
+            agreements
+                .iter()
+                .for_each(|agreement| told.line(&words(agreement)));
             ExitCode::SUCCESS
         }
         Err(refused) => told.refused(&refused),
@@ -63,25 +65,34 @@ async fn act(arguments: &Arguments) -> Result<Vec<Value>, Refused> {
         Act::Show { id } => {
             let mut all = list(&client).await?;
             all.retain(|agreement| agreement.get("id").and_then(Value::as_str) == Some(id));
-            return if all.is_empty() { Err(Refused::failed("hub.unknown_agreement")) } else { Ok(all) };
+            return if all.is_empty() {
+                Err(Refused::failed("hub.unknown_agreement"))
+            } else {
+                Ok(all)
+            };
         }
         Act::Propose { file } => {
             let text = std::fs::read_to_string(file).map_err(|_| Refused::failed("cli.file_unreadable"))?;
-            let draft: Value = serde_json::from_str(&text).map_err(|_| Refused::failed("cli.draft_unreadable"))?;
+            let draft: Value =
+                serde_json::from_str(&text).map_err(|_| Refused::failed("cli.draft_unreadable"))?;
             client.request(Method::POST, "/v1/agreements").json(&draft)
         }
         Act::Approve { id } => client.request(Method::POST, &format!("/v1/agreements/{id}/approve")),
         Act::Activate { id } => client.request(Method::POST, &format!("/v1/agreements/{id}/activate")),
-        Act::Revoke { id, reason } => {
-            client.request(Method::POST, &format!("/v1/agreements/{id}/revoke")).json(&json!({"reason": reason}))
-        }
+        Act::Revoke { id, reason } => client
+            .request(Method::POST, &format!("/v1/agreements/{id}/revoke"))
+            .json(&json!({"reason": reason})),
     };
     Ok(vec![client.document(sent).await?])
 }
 
 async fn list(client: &Client) -> Result<Vec<Value>, Refused> {
     let answer = client.get("/v1/agreements").await?;
-    Ok(answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default())
+    Ok(answer
+        .get("items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default())
 }
 
 fn words(agreement: &Value) -> String {
@@ -91,5 +102,8 @@ fn words(agreement: &Value) -> String {
         None => "–".to_owned(),
     };
     let (id, revision, state) = (text("id"), text("revision"), text("state"));
-    lines("cli.agreement", &[("id", &id), ("revision", &revision), ("state", &state)])
+    lines(
+        "cli.agreement",
+        &[("id", &id), ("revision", &revision), ("state", &state)],
+    )
 }

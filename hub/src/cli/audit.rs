@@ -53,7 +53,12 @@ enum Action {
 
 pub fn run(arguments: Arguments) -> ExitCode {
     match arguments.action {
-        Action::Verify { dir, key, heads, json } => {
+        Action::Verify {
+            dir,
+            key,
+            heads,
+            json,
+        } => {
             let told = Told { json };
             match verify(&dir, key.as_deref(), heads.as_deref()) {
                 Ok(document) => {
@@ -63,7 +68,13 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 Err(refused) => told.refused(&refused),
             }
         }
-        Action::Show { dir, person, kind, since, limit } => show(&dir, person, kind, since, limit),
+        Action::Show {
+            dir,
+            person,
+            kind,
+            since,
+            limit,
+        } => show(&dir, person, kind, since, limit),
     }
 }
 
@@ -85,7 +96,10 @@ fn verify(dir: &Path, key: Option<&Path>, heads: Option<&Path>) -> Result<Value,
         })),
         Err(fault) => {
             let record = fault.seq.map_or_else(|| "–".to_owned(), |seq| seq.to_string());
-            Err(Refused::found("cli.audit_fault", &[("record", &record), ("what", &fault.to_string())]))
+            Err(Refused::found(
+                "cli.audit_fault",
+                &[("record", &record), ("what", &fault.to_string())],
+            ))
         }
     }
 }
@@ -93,7 +107,9 @@ fn verify(dir: &Path, key: Option<&Path>, heads: Option<&Path>) -> Result<Value,
 fn kept_heads(path: &Path) -> Result<Vec<audit::Head>, Refused> {
     let text = fs::read_to_string(path).map_err(|_| Refused::failed("cli.file_unreadable"))?;
     let lines = text.lines().filter(|line| !line.trim().is_empty());
-    lines.map(|line| serde_json::from_str(line).map_err(|_| Refused::failed("cli.file_unreadable"))).collect()
+    lines
+        .map(|line| serde_json::from_str(line).map_err(|_| Refused::failed("cli.file_unreadable")))
+        .collect()
 }
 
 fn show(
@@ -104,11 +120,20 @@ fn show(
     limit: usize,
 ) -> ExitCode {
     let told = Told { json: true };
-    let kind = match kind.map(|name| serde_json::from_value(Value::String(name))).transpose() {
+    let kind = match kind
+        .map(|name| serde_json::from_value(Value::String(name)))
+        .transpose()
+    {
         Ok(kind) => kind,
         Err(_) => return told.refused(&Refused::usage("cli.audit_kind_unknown", &[])),
     };
-    let filter = Filter { person, kind, since, limit: Some(limit), ..Filter::default() };
+    let filter = Filter {
+        person,
+        kind,
+        since,
+        limit: Some(limit),
+        ..Filter::default()
+    };
     match audit::read(&Folder::new(dir).audit(), &filter) {
         Ok(entries) => {
             for entry in entries {

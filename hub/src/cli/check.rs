@@ -48,7 +48,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::Value>), told::Refused> {
-    let all = contracts::load(arguments.contracts.as_deref()).map_err(|e| told::Refused::usage(e.code(), &[]))?;
+    let all =
+        contracts::load(arguments.contracts.as_deref()).map_err(|e| told::Refused::usage(e.code(), &[]))?;
     let contract = all
         .get(&arguments.feed)
         .ok_or_else(|| told::Refused::usage("intake.feed_unknown", &[("feed", arguments.feed.as_str())]))?;
@@ -57,7 +58,12 @@ fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::V
     let unit = unit_of(arguments, contract)?;
     let file = File::open(&arguments.file).map_err(|_| told::Refused::failed("cli.file_unreadable"))?;
     let mut kept = Kept::create(arguments.out.as_deref())?;
-    let job = Job { contract, period: &period, unit: &unit, limits: Limits::default() };
+    let job = Job {
+        contract,
+        period: &period,
+        unit: &unit,
+        limits: Limits::default(),
+    };
     let report = check::check(&job, file, &mut kept).map_err(|e| told::Refused::failed(e.code()))?;
     kept.finish()?;
     Ok((report, kept.shown))
@@ -67,7 +73,10 @@ fn unit_of(arguments: &Arguments, contract: &Contract) -> Result<RegionCode, tol
     let refused = || told::Refused::usage("intake.unit_not_owed", &[("unit", "?")]);
     match &arguments.unit {
         Some(unit) if contract.units().contains(unit) => Ok(unit.clone()),
-        Some(unit) => Err(told::Refused::usage("intake.unit_not_owed", &[("unit", unit.as_str())])),
+        Some(unit) => Err(told::Refused::usage(
+            "intake.unit_not_owed",
+            &[("unit", unit.as_str())],
+        )),
         None => contract.units().first().cloned().ok_or_else(refused),
     }
 }
@@ -81,13 +90,21 @@ struct Kept {
 impl Kept {
     fn create(path: Option<&std::path::Path>) -> Result<Kept, told::Refused> {
         let create = |path| File::create(path).map(BufWriter::new);
-        let out = path.map(create).transpose().map_err(|_| told::Refused::failed("cli.out_unwritable"))?;
-        Ok(Kept { shown: Vec::new(), out })
+        let out = path
+            .map(create)
+            .transpose()
+            .map_err(|_| told::Refused::failed("cli.out_unwritable"))?;
+        Ok(Kept {
+            shown: Vec::new(),
+            out,
+        })
     }
 
     fn finish(&mut self) -> Result<(), told::Refused> {
         match &mut self.out {
-            Some(out) => out.flush().map_err(|_| told::Refused::failed("cli.out_unwritable")),
+            Some(out) => out
+                .flush()
+                .map_err(|_| told::Refused::failed("cli.out_unwritable")),
             None => Ok(()),
         }
     }

@@ -35,5 +35,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
             }
         },
     };
-    if written.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if written.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

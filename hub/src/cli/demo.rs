@@ -23,7 +23,10 @@ pub struct Arguments {
 
 pub async fn run(arguments: Arguments) -> ExitCode {
     let told = Told { json: false };
-    logs::start(&Log { level: "warn".to_owned(), format: LogFormat::Text });
+    logs::start(&Log {
+        level: "warn".to_owned(),
+        format: LogFormat::Text,
+    });
     let fleeting = match arguments.dir {
         Some(_) => None,
         None => match tempfile::Builder::new().prefix("taxhub-demo-").tempdir() {
@@ -31,7 +34,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             Err(_) => return told.refused(&Refused::failed("hub.data_folder_unusable")),
         },
     };
-    let dir = arguments.dir.or_else(|| fleeting.as_ref().map(|dir| dir.path().to_owned())).unwrap_or_default();
+    let dir = arguments
+        .dir
+        .or_else(|| fleeting.as_ref().map(|dir| dir.path().to_owned()))
+        .unwrap_or_default();
     let say = |text: &str| told.line(text);
     let story = match demo::run(&dir, arguments.scale, &say).await {
         Ok(story) => story,
@@ -52,12 +58,21 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         story.server.stop().await;
     } else {
         let path = dir.join("accounts.json").display().to_string();
-        told.line(&format!("\n{}", told::lines("cli.sample_sign_ins", &[("path", &path)])));
+        told.line(&format!(
+            "\n{}",
+            told::lines("cli.sample_sign_ins", &[("path", &path)])
+        ));
         let (ip, port) = (story.server.pg.ip(), story.server.pg.port());
-        told.line(&format!("psql \"host={ip} port={port} user=tax.prefecture dbname=taxhub\""));
+        told.line(&format!(
+            "psql \"host={ip} port={port} user=tax.prefecture dbname=taxhub\""
+        ));
         told.line(&told::both("cli.token_is_password", &[]));
         told.line(&story.server.ready_line());
         story.server.until_asked_to_stop().await;
     }
-    if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if whole {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }

@@ -25,11 +25,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Err(error) => return told.refused(&Refused::failed(error.code())),
     };
     if arguments.json {
-        let feeds = all.values().map(|c| json!({"id": c.id(), "version": c.version(), "title": c.title()}));
+        let feeds = all
+            .values()
+            .map(|c| json!({"id": c.id(), "version": c.version(), "title": c.title()}));
         told.document(&feeds.collect());
         return ExitCode::SUCCESS;
     }
-    let header = ["version", "department", "title", "fields"].map(|name| both(&format!("cli.column_{name}"), &[]));
+    let header =
+        ["version", "department", "title", "fields"].map(|name| both(&format!("cli.column_{name}"), &[]));
     let row = |contract: &schemas::Contract| {
         vec![
             Some(contract.id().to_string()),
@@ -40,6 +43,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         ]
     };
     let header: Vec<String> = ["feed".to_owned()].into_iter().chain(header).collect();
-    told.line(&table::render(&header, &all.values().map(|contract| row(contract)).collect::<Vec<_>>()));
+    told.line(&table::render(
+        &header,
+        &all.values().map(|contract| row(contract)).collect::<Vec<_>>(),
+    ));
     ExitCode::SUCCESS
 }

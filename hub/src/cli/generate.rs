@@ -45,11 +45,22 @@ fn write(arguments: &Arguments) -> Result<Vec<String>, Refused> {
     let unwritable = |_| Refused::failed("cli.out_unwritable");
     fs::create_dir_all(&arguments.out).map_err(unwritable)?;
     let population = Population::new(arguments.seed, arguments.scale);
-    let dirt = if arguments.dirty_per_mille == 0 { Dirt::Clean } else { Dirt::Planted { per_mille: arguments.dirty_per_mille } };
-    let charset = if arguments.gb18030 { Charset::Gb18030 } else { Charset::Utf8 };
+    let dirt = if arguments.dirty_per_mille == 0 {
+        Dirt::Clean
+    } else {
+        Dirt::Planted {
+            per_mille: arguments.dirty_per_mille,
+        }
+    };
+    let charset = if arguments.gb18030 {
+        Charset::Gb18030
+    } else {
+        Charset::Utf8
+    };
     let mut files = Vec::new();
     for month in &arguments.months {
-        let period = Period::parse(PeriodKind::Month, month).map_err(|_| Refused::usage("intake.period_malformed", &[]))?;
+        let period = Period::parse(PeriodKind::Month, month)
+            .map_err(|_| Refused::usage("intake.period_malformed", &[]))?;
         let made = power::month_file_in(&population, &period, dirt, charset);
         let path = arguments.out.join(format!("pow_usage_{}.csv", period.label()));
         fs::write(&path, &made.bytes).map_err(unwritable)?;

@@ -36,19 +36,35 @@ async fn make(arguments: &Arguments) -> Result<String, Refused> {
     write_config(&arguments.dir, &Config::default()).map_err(unusable)?;
     let config = Config::load(&arguments.dir.join("taxhub.toml"));
     let config = config.map_err(|error| Refused::message(&error.message()))?;
-    let people = crate::init::init(&config, &arguments.region).await.map_err(Refused::from)?;
+    let people = crate::init::init(&config, &arguments.region)
+        .await
+        .map_err(Refused::from)?;
     let mut words = vec![format!("✔ {}", arguments.dir.display())];
     words.push(both("cli.first_credentials", &[]));
-    words.extend(people.iter().map(|p| format!("  {:14} {}", p.account.name, p.password.as_str())));
-    words.push(format!("  {}", Folder::new(&config.data_dir).first_credentials().display()));
+    words.extend(
+        people
+            .iter()
+            .map(|p| format!("  {:14} {}", p.account.name, p.password.as_str())),
+    );
+    words.push(format!(
+        "  {}",
+        Folder::new(&config.data_dir).first_credentials().display()
+    ));
     Ok(words.join("\n"))
 }
 
 /// Leaves a settings file that `serve` accepts; one that exists is kept.
 pub fn write_config(dir: &std::path::Path, config: &Config) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)?;
     let path = dir.join("taxhub.toml");
-    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+    match std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+    {
         Ok(mut file) => file.write_all(config.to_toml().as_bytes()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),

@@ -41,16 +41,27 @@ async fn sign_in(arguments: &Arguments) -> Result<String, Refused> {
     let password = password.trim_end_matches(['\r', '\n']);
     let stranger = Client::new(&arguments.url, None);
     let asked = json!({"name": arguments.name, "password": password});
-    let session = stranger.document(stranger.request(Method::POST, "/v1/login").json(&asked)).await?;
+    let session = stranger
+        .document(stranger.request(Method::POST, "/v1/login").json(&asked))
+        .await?;
     let person = Client::new(&arguments.url, Some(token(&session)?));
     let asked = json!({"hours": arguments.hours});
-    let issued = person.document(person.request(Method::POST, "/v1/tokens").json(&asked)).await?;
-    let saved = Saved { address: arguments.url.clone(), token: token(&issued)? };
-    let path = saved.keep().map_err(|_| Refused::failed("cli.credentials_unwritable"))?;
+    let issued = person
+        .document(person.request(Method::POST, "/v1/tokens").json(&asked))
+        .await?;
+    let saved = Saved {
+        address: arguments.url.clone(),
+        token: token(&issued)?,
+    };
+    let path = saved
+        .keep()
+        .map_err(|_| Refused::failed("cli.credentials_unwritable"))?;
     Ok(path.display().to_string())
 }
 
 fn token(answer: &Value) -> Result<String, Refused> {
     let token = answer.get("token").and_then(Value::as_str);
-    token.map(str::to_owned).ok_or_else(|| Refused::failed("cli.unreachable"))
+    token
+        .map(str::to_owned)
+        .ok_or_else(|| Refused::failed("cli.unreachable"))
 }

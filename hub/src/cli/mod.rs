@@ -21,7 +21,11 @@ pub mod told;
 mod worker;
 
 #[derive(Parser)]
-#[command(name = "taxhub", version, about = "Tax Hub: departments report, shared views fill, governed SQL answers")]
+#[command(
+    name = "taxhub",
+    version,
+    about = "Tax Hub: departments report, shared views fill, governed SQL answers"
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -66,11 +66,15 @@ async fn send(arguments: &Arguments) -> Result<(Value, Vec<Value>), Refused> {
         if let Some(name) = path.file_name() {
             query.push(("file_name", name.to_string_lossy().into_owned()));
         }
-        let file = tokio::fs::File::open(path).await.map_err(|_| Refused::failed("cli.file_unreadable"))?;
+        let file = tokio::fs::File::open(path)
+            .await
+            .map_err(|_| Refused::failed("cli.file_unreadable"))?;
         let bytes = file.metadata().await.map(|facts| facts.len()).unwrap_or_default();
         let bar = bar(bytes);
         let pieces = ReaderStream::new(file).inspect_ok(move |piece| bar.inc(piece.len() as u64));
-        request = request.header("content-length", bytes).body(reqwest::Body::wrap_stream(pieces));
+        request = request
+            .header("content-length", bytes)
+            .body(reqwest::Body::wrap_stream(pieces));
     }
     if let Some(key) = &arguments.key {
         request = request.header("idempotency-key", key);
@@ -82,13 +86,19 @@ async fn send(arguments: &Arguments) -> Result<(Value, Vec<Value>), Refused> {
 
 /// The first findings of a settled submission.
 pub async fn findings(client: &Client, receipt: &Value) -> Result<Vec<Value>, ClientError> {
-    let Some(id) = receipt.get("submission").and_then(Value::as_str) else { return Ok(Vec::new()) };
+    let Some(id) = receipt.get("submission").and_then(Value::as_str) else {
+        return Ok(Vec::new());
+    };
     if receipt.get("findings_total").and_then(Value::as_u64) == Some(0) {
         return Ok(Vec::new());
     }
     let path = format!("/v1/submissions/{id}/findings?limit={}", told::FINDINGS_SHOWN);
     let page = client.get(&path).await?;
-    Ok(page.get("items").and_then(Value::as_array).cloned().unwrap_or_default())
+    Ok(page
+        .get("items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default())
 }
 
 /// What the sender keeps: which submission, which bytes, which version, which key signed.

@@ -16,20 +16,42 @@ fn is_wide(c: char) -> bool {
 pub fn render(header: &[String], rows: &[Vec<Option<String>>]) -> String {
     let cell = |row: &Vec<Option<String>>, i: usize| row.get(i).cloned().flatten().unwrap_or_default();
     let widest = |i: usize, name: &String| {
-        rows.iter().map(|row| width(&cell(row, i))).chain([width(name)]).max().unwrap_or_default()
+        rows.iter()
+            .map(|row| width(&cell(row, i)))
+            .chain([width(name)])
+            .max()
+            .unwrap_or_default()
     };
-    let widths: Vec<usize> = header.iter().enumerate().map(|(i, name)| widest(i, name)).collect();
-    let numeric = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b".-,".contains(&b));
+    let widths: Vec<usize> = header
+        .iter()
+        .enumerate()
+        .map(|(i, name)| widest(i, name))
+        .collect();
+    let numeric =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b".-,".contains(&b));
     let line = |cells: Vec<String>| {
         let padded = cells.iter().zip(&widths).map(|(text, wide)| {
             let gap = " ".repeat(wide.saturating_sub(width(text)));
-            if numeric(text) { format!("{gap}{text}") } else { format!("{text}{gap}") }
+            if numeric(text) {
+                format!("{gap}{text}")
+            } else {
+                format!("{text}{gap}")
+            }
         });
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut out = vec![line(header.to_vec())];
-    out.push(widths.iter().map(|wide| "─".repeat(*wide)).collect::<Vec<_>>().join("  "));
-    out.extend(rows.iter().map(|row| line((0..header.len()).map(|i| cell(row, i)).collect())));
+    out.push(
+        widths
+            .iter()
+            .map(|wide| "─".repeat(*wide))
+            .collect::<Vec<_>>()
+            .join("  "),
+    );
+    out.extend(
+        rows.iter()
+            .map(|row| line((0..header.len()).map(|i| cell(row, i)).collect())),
+    );
     out.join("\n")
 }
 
@@ -40,7 +62,13 @@ mod tests {
     #[test]
     fn chinese_and_numbers_line_up() {
         let header = vec!["县市".to_owned(), "kwh".to_owned()];
-        let rows = vec![vec![Some("吉首市".to_owned()), Some("12.50".to_owned())], vec![None, Some("7".to_owned())]];
-        assert_eq!(render(&header, &rows), "县市    kwh\n──────  ─────\n吉首市  12.50\n            7");
+        let rows = vec![
+            vec![Some("吉首市".to_owned()), Some("12.50".to_owned())],
+            vec![None, Some("7".to_owned())],
+        ];
+        assert_eq!(
+            render(&header, &rows),
+            "县市    kwh\n──────  ─────\n吉首市  12.50\n            7"
+        );
     }
 }

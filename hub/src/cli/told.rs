@@ -16,7 +16,14 @@ use crate::front::Problem;
 pub const FINDINGS_SHOWN: usize = 20;
 
 /// The counts of a verdict.
-const COUNTS: [&str; 6] = ["rows_read", "committed", "quarantined", "duplicate", "blank_or_total", "findings_total"];
+const COUNTS: [&str; 6] = [
+    "rows_read",
+    "committed",
+    "quarantined",
+    "duplicate",
+    "blank_or_total",
+    "findings_total",
+];
 
 /// Exit codes of `check` and `submit`.
 const ACCEPTED_WITH_FINDINGS: u8 = 10;
@@ -47,16 +54,28 @@ impl Refused {
     }
 
     fn of(exit: u8, code: &str, args: &[(&str, &str)]) -> Refused {
-        Refused { exit, ..Refused::message(&texts::render(code, args)) }
+        Refused {
+            exit,
+            ..Refused::message(&texts::render(code, args))
+        }
     }
 
     /// Words that were put together elsewhere.
     pub fn message(message: &Message) -> Refused {
         let hint = |text: &Option<String>| text.as_ref().map(|t| format!("\n  → {t}")).unwrap_or_default();
-        let words =
-            format!("{}{}\n{}{}", message.zh, hint(&message.hint_zh), message.en, hint(&message.hint_en));
+        let words = format!(
+            "{}{}\n{}{}",
+            message.zh,
+            hint(&message.hint_zh),
+            message.en,
+            hint(&message.hint_en)
+        );
         let document = json!({"code": message.code, "title": message.zh, "title_en": message.en});
-        Refused { exit: COULD_NOT, document, words }
+        Refused {
+            exit: COULD_NOT,
+            document,
+            words,
+        }
     }
 }
 
@@ -70,7 +89,11 @@ impl From<OpenError> for Refused {
 
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Refused {
-        let args: Vec<(&str, &str)> = problem.args.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let args: Vec<(&str, &str)> = problem
+            .args
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         Refused::of(COULD_NOT, &problem.code, &args)
     }
 }
@@ -81,7 +104,11 @@ impl From<ClientError> for Refused {
             ClientError::Refused { problem, .. } => problem.clone(),
             _ => json!({"code": "cli.unreachable"}),
         };
-        Refused { exit: COULD_NOT, document, words: error.to_string() }
+        Refused {
+            exit: COULD_NOT,
+            document,
+            words: error.to_string(),
+        }
     }
 }
 
@@ -116,7 +143,11 @@ pub struct Told {
 
 impl Told {
     pub fn document(&self, value: &Value) {
-        let text = if self.json { value.to_string() } else { format!("{value:#}") };
+        let text = if self.json {
+            value.to_string()
+        } else {
+            format!("{value:#}")
+        };
         self.line(&text);
     }
 
@@ -147,7 +178,10 @@ impl Told {
         if !findings.is_empty() {
             self.line(&findings_table(findings));
         }
-        let total = report.get("findings_total").and_then(Value::as_u64).unwrap_or_default();
+        let total = report
+            .get("findings_total")
+            .and_then(Value::as_u64)
+            .unwrap_or_default();
         if total > findings.len() as u64 {
             self.line(&both("cli.findings_more", &[("count", &total.to_string())]));
         }
@@ -168,24 +202,48 @@ pub fn lines(code: &str, args: &[(&str, &str)]) -> String {
 
 /// The verdict and the counts, Chinese and English.
 pub fn verdict_words(report: &Value) -> String {
-    let verdict = report.get("verdict").and_then(Value::as_str).unwrap_or("rejected");
+    let verdict = report
+        .get("verdict")
+        .and_then(Value::as_str)
+        .unwrap_or("rejected");
     let mark = if verdict == "rejected" { "✘" } else { "✔" };
     let counted: Vec<(&str, String)> = COUNTS
         .iter()
-        .map(|key| (*key, report.get(*key).and_then(Value::as_u64).unwrap_or_default().to_string()))
+        .map(|key| {
+            (
+                *key,
+                report
+                    .get(*key)
+                    .and_then(Value::as_u64)
+                    .unwrap_or_default()
+                    .to_string(),
+            )
+        })
         .collect();
-    let args: Vec<(&str, &str)> = counted.iter().map(|(key, count)| (*key, count.as_str())).collect();
-    format!("{mark} {}\n{}", both(&format!("cli.verdict_{verdict}"), &[]), lines("cli.counts", &args))
+    let args: Vec<(&str, &str)> = counted
+        .iter()
+        .map(|(key, count)| (*key, count.as_str()))
+        .collect();
+    format!(
+        "{mark} {}\n{}",
+        both(&format!("cli.verdict_{verdict}"), &[]),
+        lines("cli.counts", &args)
+    )
 }
 
 /// Row, column, rule, masked value and the sentence.
 pub fn findings_table(findings: &[Value]) -> String {
-    let header = ["row", "column", "rule", "value", "message"].map(|name| both(&format!("cli.column_{name}"), &[]));
+    let header =
+        ["row", "column", "rule", "value", "message"].map(|name| both(&format!("cli.column_{name}"), &[]));
     let text = |value: &Value, key: &str| match value.get(key) {
         Some(Value::String(text)) => Some(text.clone()),
         Some(Value::Number(number)) => Some(number.to_string()),
         _ => None,
     };
-    let row = |f: &Value| ["row", "column", "rule", "value_masked", "message"].map(|key| text(f, key)).to_vec();
+    let row = |f: &Value| {
+        ["row", "column", "rule", "value_masked", "message"]
+            .map(|key| text(f, key))
+            .to_vec()
+    };
     table::render(&header, &findings.iter().map(row).collect::<Vec<_>>())
 }

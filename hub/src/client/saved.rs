@@ -22,7 +22,9 @@ impl Saved {
             return Some(path.into());
         }
         let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config"));
-        let folder = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).or_else(home)?;
+        let folder = std::env::var_os("XDG_CONFIG_HOME")
+            .map(PathBuf::from)
+            .or_else(home)?;
         Some(folder.join("taxhub/credentials.json"))
     }
 
@@ -31,7 +33,12 @@ impl Saved {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)?;
         file.write_all(&serde_json::to_vec(self)?)?;
         Ok(path)
     }
@@ -44,7 +51,11 @@ impl Saved {
     pub fn client(address: Option<String>, token: Option<String>) -> Result<Client, ClientError> {
         let address = address.or_else(|| std::env::var("TAXHUB_URL").ok());
         let token = token.or_else(|| std::env::var("TAXHUB_TOKEN").ok());
-        let saved = if address.is_none() || token.is_none() { Self::read() } else { None };
+        let saved = if address.is_none() || token.is_none() {
+            Self::read()
+        } else {
+            None
+        };
         let (saved_address, saved_token) = saved.map(|saved| (saved.address, saved.token)).unzip();
         match (address.or(saved_address), token.or(saved_token)) {
             (Some(address), Some(token)) => Ok(Client::new(&address, Some(token))),

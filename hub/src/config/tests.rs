@@ -57,6 +57,34 @@ fn a_network_address_needs_the_word_that_something_else_protects_it() {
 }
 
 #[test]
+fn a_bucket_needs_a_plain_address_and_its_endpoint_protection() {
+    let lake = |lines: &str| format!("[lake]\naccess_key_id = \"hub\"\n{lines}");
+    for url in [
+        "bucket/lake",
+        "http://bucket",
+        "s3://hub:hush@bucket",
+        "s3://bucket?x=1",
+        "s3://bucket:1/x",
+    ] {
+        let error = refusal(&lake(&format!("url = \"{url}\"\n")));
+        assert_eq!(
+            (error.code, error.args[0].1.as_str()),
+            ("hub.config_lake", "lake.url"),
+            "{url}"
+        );
+        assert!(!format!("{error:?}").contains("hush"));
+    }
+    let plain = "url = \"s3://bucket/lake\"\nendpoint = \"http://127.0.0.1:9000\"\n";
+    assert_eq!(refusal(&lake(plain)).args[0].1, "lake.endpoint");
+    Config::parse(&lake(&format!("{plain}allow_http = true\n"))).unwrap();
+    Config::parse(&lake("url = \"s3://bucket/lake\"\n")).unwrap();
+    assert_eq!(
+        refusal("[lake]\nurl = \"s3://bucket/lake\"\n").args[0].1,
+        "lake.access_key_id"
+    );
+}
+
+#[test]
 fn limits_have_limits() {
     let error = refusal("[limits]\nquery_seconds = 0\n");
     assert_eq!(error.code, "hub.config_out_of_range");
@@ -90,6 +118,8 @@ fn every_key_has_a_text_and_the_page_in_the_repository_is_the_generated_one() {
     let kept = fs::read_to_string(path).unwrap_or_default();
     if kept != reference() {
         fs::write(path, reference()).unwrap();
-        panic!("docs/reference/configuration.md was out of date and is now rewritten: look at it and commit it");
+        panic!(
+            "docs/reference/configuration.md was out of date and is now rewritten: look at it and commit it"
+        );
     }
 }

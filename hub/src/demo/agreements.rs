@@ -12,11 +12,29 @@ use super::people::{APPROVER, Cast, OWNER};
 use crate::center::Center;
 
 pub async fn agree(center: &Center, cast: &Cast) -> Result<(), DemoError> {
-    let rows = |role, scope| draft("tax", role, "v_power_month", "tax_risk", scope, row_columns(), None);
-    let small_groups = Aggregation { count_column: "subjects_n".to_owned(), subjects_min: 5 };
+    let rows = |role, scope| {
+        draft(
+            "tax",
+            role,
+            "v_power_month",
+            "tax_risk",
+            scope,
+            row_columns(),
+            None,
+        )
+    };
+    let small_groups = Aggregation {
+        count_column: "subjects_n".to_owned(),
+        subjects_min: 5,
+    };
     let drafts = [
         rows(Role::AnalystPrefecture, Scope::All)?,
-        rows(Role::AnalystCounty, Scope::OwnCounty { column: "county_code".to_owned() })?,
+        rows(
+            Role::AnalystCounty,
+            Scope::OwnCounty {
+                column: "county_code".to_owned(),
+            },
+        )?,
         draft(
             "fin",
             Role::Consumer,
@@ -29,8 +47,12 @@ pub async fn agree(center: &Center, cast: &Cast) -> Result<(), DemoError> {
     ];
     for draft in drafts {
         let proposed = center.propose(&cast.member(OWNER)?.caller, draft).await?;
-        center.approve(&cast.member(APPROVER)?.caller, &proposed.id).await?;
-        center.activate(&cast.office(Role::SecurityAdmin)?.caller, &proposed.id).await?;
+        center
+            .approve(&cast.member(APPROVER)?.caller, &proposed.id)
+            .await?;
+        center
+            .activate(&cast.office(Role::SecurityAdmin)?.caller, &proposed.id)
+            .await?;
     }
     Ok(())
 }
@@ -54,7 +76,10 @@ fn draft(
         scope,
         columns,
         aggregation,
-        limits: GrantLimits { rows_max: 100_000, bytes_max: 256 << 20 },
+        limits: GrantLimits {
+            rows_max: 100_000,
+            bytes_max: 256 << 20,
+        },
         valid_from: from,
         valid_to: a_year_later(from),
         basis: texts::render("demo.basis", &[]).zh,
@@ -66,7 +91,10 @@ fn a_year_later(day: NaiveDate) -> NaiveDate {
 }
 
 fn clear(columns: &[&str]) -> BTreeMap<String, Treatment> {
-    columns.iter().map(|column| ((*column).to_owned(), Treatment::Clear)).collect()
+    columns
+        .iter()
+        .map(|column| ((*column).to_owned(), Treatment::Clear))
+        .collect()
 }
 
 /// Amounts and organisations clear, the account as a token, names and addresses of persons cut.

@@ -18,7 +18,8 @@ impl Checks {
         if got == expected {
             self.held.push(what.to_owned());
         } else {
-            self.broken.push(format!("{what}: got {got:?}, expected {expected:?}"));
+            self.broken
+                .push(format!("{what}: got {got:?}, expected {expected:?}"));
         }
     }
 }

@@ -27,12 +27,54 @@ pub const BUDGET: &str = "fin.budget";
 
 /// Name, code of the title, department, role, region, purpose.
 const CAST: &[(&str, &str, &str, Role, &str, Option<&str>)] = &[
-    (REPORTER, "demo.person_reporter", "pow", Role::Reporter, PREFECTURE, None),
-    (OWNER, "demo.person_steward", "pow", Role::Reporter, PREFECTURE, None),
-    (APPROVER, "demo.person_approver", "pow", Role::Reporter, PREFECTURE, None),
-    (PREFECTURE_ANALYST, "demo.person_prefecture", "tax", Role::AnalystPrefecture, PREFECTURE, Some("tax_risk")),
-    (COUNTY_ANALYST, "demo.person_county", "tax", Role::AnalystCounty, "433101", Some("tax_risk")),
-    (BUDGET, "demo.person_budget", "fin", Role::Consumer, PREFECTURE, Some("budget_forecast")),
+    (
+        REPORTER,
+        "demo.person_reporter",
+        "pow",
+        Role::Reporter,
+        PREFECTURE,
+        None,
+    ),
+    (
+        OWNER,
+        "demo.person_steward",
+        "pow",
+        Role::Reporter,
+        PREFECTURE,
+        None,
+    ),
+    (
+        APPROVER,
+        "demo.person_approver",
+        "pow",
+        Role::Reporter,
+        PREFECTURE,
+        None,
+    ),
+    (
+        PREFECTURE_ANALYST,
+        "demo.person_prefecture",
+        "tax",
+        Role::AnalystPrefecture,
+        PREFECTURE,
+        Some("tax_risk"),
+    ),
+    (
+        COUNTY_ANALYST,
+        "demo.person_county",
+        "tax",
+        Role::AnalystCounty,
+        "433101",
+        Some("tax_risk"),
+    ),
+    (
+        BUDGET,
+        "demo.person_budget",
+        "fin",
+        Role::Consumer,
+        PREFECTURE,
+        Some("budget_forecast"),
+    ),
 ];
 
 /// One member of the cast, signed in.
@@ -49,11 +91,16 @@ impl Cast {
     /// The member of the three offices with this role.
     pub fn office(&self, role: Role) -> Result<&Member, DemoError> {
         let office = |member: &&Member| member.person.account.role == role;
-        self.0.values().find(office).ok_or(DemoError::Story("an office is missing"))
+        self.0
+            .values()
+            .find(office)
+            .ok_or(DemoError::Story("an office is missing"))
     }
 
     pub fn member(&self, name: &str) -> Result<&Member, DemoError> {
-        self.0.get(name).ok_or(DemoError::Story("a member of the cast is missing"))
+        self.0
+            .get(name)
+            .ok_or(DemoError::Story("a member of the cast is missing"))
     }
 }
 
@@ -66,7 +113,10 @@ pub async fn admit(center: &Center, offices: Vec<Person>) -> Result<Cast, DemoEr
         cast.insert(person.account.name.clone(), member(&founding, person).await?);
     }
     for (name, title, department, role, region, purpose) in CAST {
-        let purpose = purpose.map(PurposeCode::parse).transpose().map_err(|_| DemoError::Story("purpose"))?;
+        let purpose = purpose
+            .map(PurposeCode::parse)
+            .transpose()
+            .map_err(|_| DemoError::Story("purpose"))?;
         let new = NewPerson {
             name: (*name).to_owned(),
             display_name: texts::render(title, &[]).zh,
@@ -84,12 +134,31 @@ pub async fn admit(center: &Center, offices: Vec<Person>) -> Result<Cast, DemoEr
 }
 
 async fn member(founding: &Founding, person: Person) -> Result<Member, DemoError> {
-    let issued = founding.identity.issue_token(&person.account, TokenKind::Access, TimeDelta::days(30)).await;
-    let token = issued.map_err(|_| DemoError::Story("a token could not be issued"))?.secret;
-    let signed_in = founding.identity.bearer(&token).await.map_err(|_| DemoError::Story("a token does not hold"))?;
+    let issued = founding
+        .identity
+        .issue_token(&person.account, TokenKind::Access, TimeDelta::days(30))
+        .await;
+    let token = issued
+        .map_err(|_| DemoError::Story("a token could not be issued"))?
+        .secret;
+    let signed_in = founding
+        .identity
+        .bearer(&token)
+        .await
+        .map_err(|_| DemoError::Story("a token does not hold"))?;
     let (client, request_id) = ("demo".to_owned(), RequestId::new());
-    let caller = Caller { signed_in, purpose: None, via: Via::Cli, client, request_id };
-    Ok(Member { person, token, caller })
+    let caller = Caller {
+        signed_in,
+        purpose: None,
+        via: Via::Cli,
+        client,
+        request_id,
+    };
+    Ok(Member {
+        person,
+        token,
+        caller,
+    })
 }
 
 /// Writes the sign-ins.
@@ -108,6 +177,11 @@ pub fn write(path: &Path, cast: &Cast) -> std::io::Result<()> {
         })
     };
     let list: Vec<Value> = cast.0.values().map(line).collect();
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(serde_json::to_string_pretty(&list)?.as_bytes())
 }

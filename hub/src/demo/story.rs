@@ -31,9 +31,19 @@ struct Stage<'a> {
     checks: Checks,
 }
 
-pub async fn tell(server: &Server, cast: &Cast, scale: Scale, say: &dyn Fn(&str)) -> Result<Checks, DemoError> {
+pub async fn tell(
+    server: &Server,
+    cast: &Cast,
+    scale: Scale,
+    say: &dyn Fn(&str),
+) -> Result<Checks, DemoError> {
     let address = format!("http://{}", server.http);
-    let mut stage = Stage { address, cast, say, checks: Checks::default() };
+    let mut stage = Stage {
+        address,
+        cast,
+        say,
+        checks: Checks::default(),
+    };
     let expected = stage.months_are_reported(&Population::new(SEED, scale)).await?;
     stage.three_people_ask(&expected).await?;
     stage.small_groups_stay_hidden().await?;
@@ -73,7 +83,8 @@ impl Stage<'_> {
                 ("quarantined", truth.quarantined),
                 ("duplicate", truth.duplicate),
             ] {
-                self.checks.equal(&format!("{month}: {key}"), count(key), Some(expected));
+                self.checks
+                    .equal(&format!("{month}: {key}"), count(key), Some(expected));
             }
             kwh += truth.kwh_committed;
         }
@@ -81,23 +92,36 @@ impl Stage<'_> {
         let file = power::month_file(population, &period("202603")?, Dirt::Planted { per_mille: 5 });
         let again = self.sent(&reporter, "202603", &file).await?;
         let repeated = again.get("table_version").and_then(Value::as_i64);
-        self.checks.equal("the same file again changes nothing", repeated, Some(3));
+        self.checks
+            .equal("the same file again changes nothing", repeated, Some(3));
 
         self.title("demo.wrong", &[]);
         let wrong = power::month_file(population, &period("202604")?, Dirt::WrongColumns);
         let refused = self.sent(&reporter, "202604", &wrong).await?;
         let verdict = refused.get("verdict").and_then(Value::as_str);
-        self.checks.equal("a wrong table is rejected", verdict, Some("rejected"));
+        self.checks
+            .equal("a wrong table is rejected", verdict, Some("rejected"));
         Ok(format!("{}.{:02}", kwh / 100, kwh % 100))
     }
 
     async fn sent(&self, client: &Client, month: &str, file: &GeneratedFile) -> Result<Value, DemoError> {
-        let query = [("feed", "pow_usage"), ("period", month), ("unit", PREFECTURE), ("file_name", "pow_usage.csv")];
-        let request = client.request(Method::POST, "/v1/submissions").query(&query).body(file.bytes.clone());
+        let query = [
+            ("feed", "pow_usage"),
+            ("period", month),
+            ("unit", PREFECTURE),
+            ("file_name", "pow_usage.csv"),
+        ];
+        let request = client
+            .request(Method::POST, "/v1/submissions")
+            .query(&query)
+            .body(file.bytes.clone());
         let receipt = client.document(request).await?;
         (self.say)(&format!("{month}  {}", told::verdict_words(&receipt)));
         let findings = submit::findings(client, &receipt).await?;
-        if let Some(few) = findings.get(..findings.len().min(3)).filter(|few| !few.is_empty()) {
+        if let Some(few) = findings
+            .get(..findings.len().min(3))
+            .filter(|few| !few.is_empty())
+        {
             (self.say)(&told::findings_table(few));
         }
         (self.say)(&submit::receipt_words(&receipt));
@@ -112,19 +136,31 @@ impl Stage<'_> {
             (self.say)(&query::words(&answer));
             by_county.push(rows(&answer));
         }
-        let [everywhere, jishou] = by_county.as_slice() else { return Err(DemoError::Story("two answers")) };
-        let own = everywhere.iter().find(|row| row.first().map(String::as_str) == Some("433101"));
-        self.checks.equal("the prefecture sees eight counties", everywhere.len(), 8);
-        self.checks.equal("the county sees itself, and nothing else", jishou.first(), own);
+        let [everywhere, jishou] = by_county.as_slice() else {
+            return Err(DemoError::Story("two answers"));
+        };
+        let own = everywhere
+            .iter()
+            .find(|row| row.first().map(String::as_str) == Some("433101"));
+        self.checks
+            .equal("the prefecture sees eight counties", everywhere.len(), 8);
+        self.checks
+            .equal("the county sees itself, and nothing else", jishou.first(), own);
         self.checks.equal("the county sees one row", jishou.len(), 1);
         let total = query::answer(&self.client(PREFECTURE_ANALYST)?, TOTAL, None).await?;
         let total = rows(&total).first().and_then(|row| row.first().cloned());
-        self.checks.equal("committed kWh equal the generator's truth", total.as_deref(), Some(kwh));
+        self.checks.equal(
+            "committed kWh equal the generator's truth",
+            total.as_deref(),
+            Some(kwh),
+        );
 
         self.title("demo.ask", &[("name", PREFECTURE_ANALYST), ("sql", PEOPLE)]);
         let answer = query::answer(&self.client(PREFECTURE_ANALYST)?, PEOPLE, None).await?;
         (self.say)(&query::words(&answer));
-        let tokens = rows(&answer).iter().all(|row| row.first().is_some_and(|cell| cell.len() == 26));
+        let tokens = rows(&answer)
+            .iter()
+            .all(|row| row.first().is_some_and(|cell| cell.len() == 26));
         self.checks.expect("accounts are tokens", tokens);
         Ok(())
     }
@@ -134,13 +170,21 @@ impl Stage<'_> {
         self.title("demo.ask", &[("name", BUDGET), ("sql", CELLS)]);
         let answer = query::answer(&self.client(BUDGET)?, CELLS, None).await?;
         (self.say)(&query::words(&answer));
-        let number = |row: &Vec<String>| row.get(2).and_then(|cell| cell.parse::<u64>().ok()).unwrap_or_default();
+        let number = |row: &Vec<String>| {
+            row.get(2)
+                .and_then(|cell| cell.parse::<u64>().ok())
+                .unwrap_or_default()
+        };
         let seen = rows(&answer);
-        self.checks.expect("every cell has five accounts or more", seen.iter().all(|row| number(row) >= 5));
+        self.checks.expect(
+            "every cell has five accounts or more",
+            seen.iter().all(|row| number(row) >= 5),
+        );
         let all = rows(&query::answer(&self.client(PREFECTURE_ANALYST)?, TRUE_CELLS, None).await?);
         let large = all.iter().filter(|row| number(row) >= 5).count();
         self.checks.equal("no other cell is missing", seen.len(), large);
-        self.checks.expect("there are smaller cells to hide", all.len() > large);
+        self.checks
+            .expect("there are smaller cells to hide", all.len() > large);
         Ok(())
     }
 
@@ -149,10 +193,13 @@ impl Stage<'_> {
         match query::answer(&self.client(BUDGET)?, BY_COUNTY, None).await {
             Err(refused @ ClientError::Refused { status: 403, .. }) => {
                 (self.say)(&refused.to_string());
-                self.checks.expect("without an agreement there is a reason, and no rows", true);
+                self.checks
+                    .expect("without an agreement there is a reason, and no rows", true);
             }
             Err(other) => return Err(other.into()),
-            Ok(_) => self.checks.expect("without an agreement there is a reason, and no rows", false),
+            Ok(_) => self
+                .checks
+                .expect("without an agreement there is a reason, and no rows", false),
         }
         Ok(())
     }
@@ -161,7 +208,11 @@ impl Stage<'_> {
         self.title("demo.audit", &[]);
         let found = self.office(Role::AuditAdmin)?.get("/v1/audit/verify").await?;
         (self.say)(&found.to_string());
-        self.checks.equal("the audit log is whole", found.get("verified"), Some(&Value::Bool(true)));
+        self.checks.equal(
+            "the audit log is whole",
+            found.get("verified"),
+            Some(&Value::Bool(true)),
+        );
         Ok(())
     }
 }
@@ -172,5 +223,8 @@ fn period(month: &str) -> Result<Period, DemoError> {
 
 /// Rows as text in the order of the columns, whatever JSON type a cell has.
 fn rows(answer: &Value) -> Vec<Vec<String>> {
-    query::rows(answer).into_iter().map(|row| row.into_iter().map(Option::unwrap_or_default).collect()).collect()
+    query::rows(answer)
+        .into_iter()
+        .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())
+        .collect()
 }

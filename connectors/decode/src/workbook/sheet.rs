@@ -102,7 +102,7 @@ fn each<RS: Read + Seek>(
         if !row.text.get(start..).unwrap_or_default().trim().is_empty() {
             row.width = row.width.max(column + 1);
         }
-        // INVARIANT (sparse): memory grows with the cells that are there, never with the place one claims.
+        // INVARIANT (bounded): memory grows with the cells that are there, never with the place one claims.
         if column >= limits.columns_max {
             row.text.truncate(start);
             continue;
