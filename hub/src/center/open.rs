@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use audit::{Act, ActKind, Closing, Log, Outcome, Signer};
-use engine::EngineSettings;
+use engine::{EngineSettings, StatementLimits};
 use intake::{Intake, IntakeLimits};
 use lake::{KeyRing, Lake, LakeSettings};
 use policy::{AccountStore, AgreementStore, BootKey, Identity, IdentitySettings, Policy, system_clock};
@@ -254,11 +254,17 @@ async fn start_workers(
         config.limits.memory_bytes,
         config.limits.query_seconds * tasks * cores,
     );
+    let sql_bytes_max = usize::try_from(config.limits.sql_bytes).unwrap_or(usize::MAX);
+    let statements = StatementLimits {
+        sql_bytes_max,
+        ..StatementLimits::default()
+    };
     hello.query = Some(QueryHello {
         boot_key: boot_key.export().to_string(),
         lake: lake.clone(),
         engine: EngineSettings {
             partitions: threads,
+            statements,
             ..EngineSettings::default()
         },
     });
