@@ -6,6 +6,7 @@ mod acts;
 mod caller;
 #[cfg(test)]
 pub(crate) mod fake;
+mod finding;
 mod problem;
 mod submit;
 
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 
 pub use acts::{AgreementAct, NewPerson};
 pub use caller::{Caller, Caught, RequestId};
+pub use finding::shown as finding_shown;
 pub use problem::{Problem, Rendered};
 pub use submit::{Body, SubmitHead, Submitted};
 

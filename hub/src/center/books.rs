@@ -32,6 +32,24 @@ impl Books {
         blocking(move || log.record(act, closing)).await
     }
 
+    /// Opens an entry, does the act, and closes the entry by how the act ended. An entry that cannot be closed is the
+    /// problem that counts.
+    pub async fn around<T, E>(
+        &self,
+        act: Act,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<Result<T, E>, Problem> {
+        let entry = self.open(act).await?;
+        let done = work.await;
+        let outcome = if done.is_ok() {
+            Outcome::Done
+        } else {
+            Outcome::Failed
+        };
+        close(entry, Closing::new(outcome, json!({}))).await?;
+        Ok(done)
+    }
+
     /// Records a refusal and gives it back as a problem. A refusal that could not be recorded is still a refusal.
     pub async fn denied(&self, caller: &Caller, subject: Value, denial: &Denial) -> Problem {
         let detail = json!({"code": denial.code, "policies": denial.policies});
@@ -41,6 +59,11 @@ impl Books {
             Err(unrecorded) => unrecorded,
         }
     }
+}
+
+/// Closes an entry; when this returns, its end is on disk.
+pub async fn close(entry: Opened, closing: Closing) -> Result<(), Problem> {
+    blocking(move || entry.close(closing)).await.map(drop)
 }
 
 async fn blocking<T: Send + 'static>(

@@ -55,15 +55,9 @@ impl Center {
             request_id: Some(attempt.request_id.to_string()),
             ..Act::new(ActKind::Account, json!({"act": "password"}))
         };
-        let entry = self.books.open(act).await?;
-        let stored = self.first_sign_ins.finish(&account).await;
-        let outcome = if stored.is_ok() {
-            Outcome::Done
-        } else {
-            Outcome::Failed
-        };
-        close(entry, outcome).await?;
-        stored?;
+        self.books
+            .around(act, self.first_sign_ins.finish(&account))
+            .await??;
         self.session_for(signed_in).await
     }
 
@@ -108,20 +102,9 @@ impl Center {
             caller,
             json!({"act": "issue_token", "hours": life.num_hours()}),
         );
-        let entry = self.books.open(act).await?;
-        let token = self
-            .identity
-            .issue_token(caller.signed_in.account(), TokenKind::Access, life)
-            .await;
-        close(
-            entry,
-            if token.is_ok() {
-                Outcome::Done
-            } else {
-                Outcome::Failed
-            },
-        )
-        .await?;
+        let account = caller.signed_in.account();
+        let issued = self.identity.issue_token(account, TokenKind::Access, life);
+        let token = self.books.around(act, issued).await?;
         token.map_err(Problem::internal)
     }
 
@@ -191,19 +174,5 @@ fn problem(refusal: &SignInRefusal) -> Problem {
     match refusal.retry_after_s() {
         Some(seconds) => problem.with("seconds", seconds).retry_after(seconds),
         None => problem,
-    }
-}
-
-/// Closes an entry on a blocking thread.
-pub(super) async fn close(entry: audit::Opened, outcome: Outcome) -> Result<(), Problem> {
-    close_with(entry, Closing::new(outcome, json!({}))).await
-}
-
-pub(super) async fn close_with(entry: audit::Opened, closing: Closing) -> Result<(), Problem> {
-    let closed = tokio::task::spawn_blocking(move || entry.close(closing)).await;
-    match closed {
-        Ok(Ok(_)) => Ok(()),
-        Ok(Err(error)) => Err(Problem::new(503, "58030", error.code())),
-        Err(error) => Err(Problem::internal(error)),
     }
 }

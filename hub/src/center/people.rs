@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use audit::{Act, ActKind, Closing, Outcome};
+use audit::{Act, ActKind};
 use policy::{Account, AccountState, AccountStore, Action, Identity};
 use rand::TryRngCore;
 use registry::Registry;
@@ -30,15 +30,10 @@ impl Founding {
     /// One account with a made-up password. With `one_time` it can do nothing but change it.
     pub async fn admit(&self, person: NewPerson, one_time: bool) -> Result<Person, Problem> {
         let subject = subject(&person);
-        let entry = self.books.open(Act::new(ActKind::Account, subject)).await?;
-        let made = make(&self.registry, &self.identity, person, one_time).await;
-        let outcome = if made.is_ok() {
-            Outcome::Done
-        } else {
-            Outcome::Failed
-        };
-        super::identity::close(entry, outcome).await?;
-        made
+        let made = make(&self.registry, &self.identity, person, one_time);
+        self.books
+            .around(Act::new(ActKind::Account, subject), made)
+            .await?
     }
 }
 
@@ -52,24 +47,12 @@ impl Founding {
             password_hash,
             ..person.account
         };
-        let entry = self
-            .books
-            .open(Act::new(
-                ActKind::Account,
-                json!({"act": "password", "account": account.name}),
-            ))
-            .await?;
-        let settled = FirstSignIns::new(self.registry.clone()).finish(&account).await;
-        super::identity::close(
-            entry,
-            if settled.is_ok() {
-                Outcome::Done
-            } else {
-                Outcome::Failed
-            },
-        )
-        .await?;
-        settled?;
+        let act = Act::new(
+            ActKind::Account,
+            json!({"act": "password", "account": account.name}),
+        );
+        let first_sign_ins = FirstSignIns::new(self.registry.clone());
+        self.books.around(act, first_sign_ins.finish(&account)).await??;
         Ok(Person { account, password })
     }
 }
@@ -95,18 +78,10 @@ impl Center {
             subject.clone(),
         )
         .await?;
-        let entry = self.books.open(act_of(ActKind::Account, caller, subject)).await?;
-        let made = make(&self.registry, &self.identity, person, true).await;
-        let closing = Closing::new(
-            if made.is_ok() {
-                Outcome::Done
-            } else {
-                Outcome::Failed
-            },
-            json!({}),
-        );
-        super::identity::close_with(entry, closing).await?;
-        made
+        let made = make(&self.registry, &self.identity, person, true);
+        self.books
+            .around(act_of(ActKind::Account, caller, subject), made)
+            .await?
     }
 }
 

@@ -9,8 +9,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::Center;
-use super::books::act_of;
-use super::identity::close_with;
+use super::books::{act_of, close};
 use crate::front::{Caller, Problem};
 
 /// What a statement may read: one grant per view, in the order of the names.
@@ -79,7 +78,7 @@ impl Center {
                 Ok(Answer::new(entry, rows.schema, meta, guarded))
             }
             Err(problem) => {
-                close_with(
+                close(
                     entry,
                     Closing::new(Outcome::Failed, json!({"code": problem.code})),
                 )

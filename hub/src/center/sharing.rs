@@ -7,8 +7,7 @@ use schemas::ViewName;
 use serde_json::{Value, json};
 
 use super::Center;
-use super::books::{act_of, problem_of};
-use super::identity::close_with;
+use super::books::{act_of, close, problem_of};
 use crate::front::{Caller, Problem};
 
 impl Center {
@@ -75,7 +74,7 @@ impl Center {
                 Err(Problem::internal(error)),
             ),
         };
-        close_with(entry, closing).await?;
+        close(entry, closing).await?;
         result
     }
 

@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use tokio_util::io::StreamReader;
 
 use super::Center;
-use crate::cli::told;
-use crate::front::{Body, Caller, Page, PageAsked, Problem, SubmitHead, Submitted};
+use crate::front::{Body, Caller, Page, PageAsked, Problem, SubmitHead, Submitted, finding_shown};
 
 impl Center {
     pub(super) async fn take_in(
@@ -99,7 +98,7 @@ impl Center {
             .await
             .map_err(Problem::internal)?;
         Ok(Page {
-            items: found.findings.iter().map(told::finding).collect(),
+            items: found.findings.iter().map(finding_shown).collect(),
             next: found.next,
         })
     }

@@ -121,7 +121,7 @@ impl Sink for Kept {
 
     fn findings(&mut self, findings: &[Finding]) -> Result<(), CheckError> {
         for finding in findings {
-            let value = told::finding(finding);
+            let value = crate::front::finding_shown(finding);
             if let Some(out) = &mut self.out {
                 serde_json::to_writer(&mut *out, &value).map_err(CheckError::sink)?;
                 out.write_all(b"\n").map_err(CheckError::sink)?;

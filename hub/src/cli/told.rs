@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use check::Finding;
 use schemas::texts::{self, Message};
 use serde_json::{Value, json};
 
@@ -110,19 +109,6 @@ impl From<ClientError> for Refused {
             words: error.to_string(),
         }
     }
-}
-
-/// One finding as every interface shows it: the stored fields and the sentence in both languages.
-pub fn finding(finding: &Finding) -> Value {
-    let message = finding.message();
-    let mut value = serde_json::to_value(finding).unwrap_or_default();
-    if let Some(object) = value.as_object_mut() {
-        object.insert("message".to_owned(), message.zh.into());
-        object.insert("message_en".to_owned(), message.en.into());
-        object.insert("hint".to_owned(), message.hint_zh.into());
-        object.insert("hint_en".to_owned(), message.hint_en.into());
-    }
-    value
 }
 
 /// 0 accepted, 10 accepted with findings, 20 rejected; for anything that carries a `verdict`.

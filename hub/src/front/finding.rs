@@ -1,0 +1,17 @@
+//! A finding as every interface shows it, the offline check included.
+
+use check::Finding;
+use serde_json::Value;
+
+/// The stored fields and the sentence in both languages.
+pub fn shown(finding: &Finding) -> Value {
+    let message = finding.message();
+    let mut value = serde_json::to_value(finding).unwrap_or_default();
+    if let Some(object) = value.as_object_mut() {
+        object.insert("message".to_owned(), message.zh.into());
+        object.insert("message_en".to_owned(), message.en.into());
+        object.insert("hint".to_owned(), message.hint_zh.into());
+        object.insert("hint_en".to_owned(), message.hint_en.into());
+    }
+    value
+}
