@@ -3,7 +3,7 @@
 use schemas::texts;
 use serde_json::{Map, Value, json};
 
-use super::routes::{Access, ROUTES, Route, Takes};
+use super::routes::{Access, Operation, ROUTES, Route, Takes};
 
 /// The OpenAPI 3.1 document.
 pub fn document() -> Value {
@@ -32,13 +32,7 @@ fn operation(route: &Route) -> Value {
         "summary": text.zh,
         "description": text.en,
         "parameters": parameters(route),
-        "responses": {
-            "200": { "description": "OK", "content": content(route.gives) },
-            "default": {
-                "description": "Problem",
-                "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-            },
-        },
+        "responses": responses(route),
     });
     if let Some(operation) = operation.as_object_mut() {
         if route.access == Access::SignedIn {
@@ -49,6 +43,31 @@ fn operation(route: &Route) -> Value {
         }
     }
     operation
+}
+
+/// What comes back when all goes well: a new thing is 201, an answer without a body 204. A file that was sent before is
+/// answered with its old receipt, and that is no new thing.
+fn responses(route: &Route) -> Value {
+    let successes: &[(&str, &str)] = match route.operation {
+        Operation::Logout => &[("204", "No content")],
+        Operation::Submit => &[("200", "Repeated"), ("201", "Created")],
+        Operation::CreateAccount | Operation::Propose => &[("201", "Created")],
+        _ => &[("200", "OK")],
+    };
+    let mut responses = json!({
+        "default": {
+            "description": "Problem",
+            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
+        },
+    });
+    for (status, description) in successes {
+        let mut response = json!({ "description": description });
+        if *status != "204" {
+            response["content"] = Value::Object(content(route.gives));
+        }
+        responses[*status] = response;
+    }
+    responses
 }
 
 fn parameters(route: &Route) -> Vec<Value> {
@@ -93,12 +112,13 @@ fn content(types: &[&str]) -> Map<String, Value> {
 
 fn problem() -> Value {
     let text = json!({ "type": "string" });
+    let text_or_null = json!({ "type": ["string", "null"] });
     json!({
         "type": "object",
         "required": ["type", "title", "status", "code", "request_id"],
         "properties": {
             "type": text, "title": text, "title_en": text, "detail": text, "detail_en": text, "code": text,
-            "hint": text, "hint_en": text, "sqlstate": text, "request_id": text,
+            "hint": text_or_null, "hint_en": text_or_null, "sqlstate": text_or_null, "request_id": text,
             "status": { "type": "integer" },
             "retry_after_s": { "type": ["integer", "null"] },
             "position": { "type": ["integer", "null"] },
