@@ -19,6 +19,7 @@ pub mod entity;
 pub mod feeds;
 pub mod names;
 pub mod period;
+pub mod rates;
 pub mod storage;
 pub mod texts;
 pub mod validators;
@@ -31,4 +32,5 @@ pub use contract::{
 };
 pub use names::{DepartmentCode, FeedId, NameError, PurposeCode, RegionCode, SubmissionId, ViewName};
 pub use period::{Period, PeriodError, PeriodKind};
+pub use rates::{RATE_DIGITS, RATE_SCALE, Rate, Rates, RatesError};
 pub use storage::{PARTITION_COLUMNS, StorageColumn, StorageType, storage_columns};
