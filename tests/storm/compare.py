@@ -1,6 +1,7 @@
 """Lake, registry, audit log and receipts tell one story, or this fails with where they part."""
 import json
 from contextlib import closing
+from urllib.parse import unquote
 
 from world import binary, remains
 from world.hub import Hub
@@ -29,6 +30,7 @@ def compare(hub: Hub, where: str) -> None:
     assert submissions.keys() == receipts.keys(), f"{where}: settled submissions and receipts differ"
     once(commits, versions, where)
     whole(commits, slots, submissions, where)
+    stored(hub, commits, where)
     audited(hub, receipts, where)
 
 
@@ -53,6 +55,15 @@ def whole(commits, slots, submissions, where: str) -> None:
         found = live.pop(f"{period}/{unit}", 0)
         assert found == committed, f"{where}: slot {period} holds {found} rows, its submission committed {committed}"
     assert not any(live.values()), f"{where}: rows without a slot: {live}"
+
+
+def stored(hub: Hub, commits, where: str) -> None:
+    """Every visible file is on the disk and as long as the log says."""
+    table = next(path for path in hub.data.rglob("_delta_log") if path.parent.name == FEED).parent
+    for path, size in remains.live_files(commits).items():
+        file = table / unquote(path)
+        assert file.is_file(), f"{where}: a visible data file is not on the disk"
+        assert file.stat().st_size == size, f"{where}: a data file is not as long as the log says"
 
 
 def audited(hub: Hub, receipts: dict[str, dict], where: str) -> None:

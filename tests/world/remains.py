@@ -34,6 +34,7 @@ class Commit:
     submissions: tuple[str, ...]
     added: tuple[tuple[str, int, str], ...]
     removed: tuple[str, ...]
+    sizes: dict[str, int]
 
 
 def delta_log(hub: Hub, feed: str) -> list[Commit]:
@@ -56,6 +57,7 @@ def commit(name: str, text: str) -> Commit:
         tuple(a["txn"]["appId"].removeprefix("hub/") for a in actions if "txn" in a),
         tuple((a["add"]["path"], rows_of(a["add"]), slot_of(a["add"])) for a in actions if "add" in a),
         tuple(a["remove"]["path"] for a in actions if "remove" in a),
+        {a["add"]["path"]: a["add"]["size"] for a in actions if "add" in a},
     )
 
 
@@ -66,6 +68,16 @@ def rows_of(add: dict) -> int:
 def slot_of(add: dict) -> str:
     values = add["partitionValues"]
     return f"{values['period']}/{values['reporting_unit']}"
+
+
+def live_files(commits: list[Commit]) -> dict[str, int]:
+    """Size in bytes of each data file that is visible after the last commit."""
+    live: dict[str, int] = {}
+    for commit in commits:
+        for path in commit.removed:
+            live.pop(path, None)
+        live.update(commit.sizes)
+    return live
 
 
 def rows_by_slot(commits: list[Commit]) -> dict[str, int]:
