@@ -26,6 +26,7 @@ RULES = [
     documents.no_registry_is_named,
     documents.invariants_are_documented,
     documents.links_lead_somewhere,
+    documents.pages_are_in_the_summary,
     documents.queries_carry_a_header,
     texts.messages_exist_in_both_languages,
     texts.codes_in_the_source_have_a_text,

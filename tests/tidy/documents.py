@@ -59,6 +59,15 @@ def links_lead_somewhere(repository: Repository):
                 yield f"{path} links to {target}"
 
 
+def pages_are_in_the_summary(repository: Repository):
+    """A page that the book does not list is not built, and nobody finds it."""
+    summary = repository.read("docs/SUMMARY.md")
+    for path in repository.files:
+        if path.startswith("docs/") and path.endswith(".md") and path != "docs/SUMMARY.md":
+            if f"]({path.removeprefix('docs/')})" not in summary:
+                yield f"{path} is not in docs/SUMMARY.md"
+
+
 def queries_carry_a_header(repository: Repository):
     for path in repository.files:
         if not (path.startswith("queries/") and path.endswith(".sql")):
