@@ -39,7 +39,8 @@ pub fn example(feed: &FeedId, kind: Example) -> Option<&'static str> {
 pub enum Example {
     /// `<feed>.accepted.csv`: every row is kept, some with the warning that `#expect` names.
     Accepted,
-    /// `<feed>.refused.csv`: every row is refused, for the rule that `#expect` names among others.
+    /// `<feed>.refused.csv`: a row is refused for the rule that `#expect` names; the one that names none is good by
+    /// itself, and the row below it is the second of its key.
     Refused,
 }
 

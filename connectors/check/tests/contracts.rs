@@ -14,7 +14,7 @@ use std::io::Cursor;
 use arrow::array::RecordBatch;
 use check::{CheckError, Finding, Job, Limits, Report, Severity, Sink, Verdict, check};
 use schemas::feeds::{self, Example};
-use schemas::{Contract, Period};
+use schemas::{BuiltinRule, Contract, Period, PeriodKind};
 
 /// Remarks and errors by row.
 #[derive(Default)]
@@ -63,9 +63,15 @@ fn example(contract: &Contract, kind: Example) -> (String, BTreeMap<u64, Vec<Str
     (file, expected)
 }
 
-/// Checks the file for the contract's first unit and the first month of 2025.
+/// Checks the file for the contract's first unit and the first period of 2025.
 fn checked(contract: &Contract, file: &str) -> (Report, Findings) {
-    let period = Period::parse(contract.period_kind(), "202501").unwrap();
+    let label = match contract.period_kind() {
+        PeriodKind::Month | PeriodKind::Snapshot => "202501",
+        PeriodKind::Quarter => "2025Q1",
+        PeriodKind::Year => "2025",
+        PeriodKind::Day => "20250101",
+    };
+    let period = Period::parse(contract.period_kind(), label).unwrap();
     let job = Job {
         contract,
         period: &period,
@@ -107,7 +113,10 @@ fn every_refused_row_breaks_the_rule_it_names_and_no_other() {
         let (report, findings) = checked(&contract, &file);
         let feed = contract.id();
         assert_eq!(findings.errors, expected, "{feed}");
+        // A file with so many bad rows is refused whole, the row that only comes before another of its key as well.
         assert_eq!(report.quarantined, file.lines().count() as u64 - 1, "{feed}");
+        let twice = BuiltinRule::Key.id(&contract.key()[0]);
+        assert!(expected.values().flatten().any(|rule| *rule == twice), "{feed}");
         // Too large a share of bad rows refuses the file as a whole; the columns themselves are as promised.
         let rules = report.file_findings.iter().map(|finding| finding.rule.as_str());
         assert_eq!(rules.collect::<Vec<_>>(), ["F-bad_rows"], "{feed}");

@@ -111,6 +111,7 @@ pub enum ValidatorKind {
     RealestateUnit,
     Region,
     Month,
+    Quarter,
     Industry,
 }
 
@@ -127,6 +128,7 @@ impl ValidatorKind {
             ValidatorKind::RealestateUnit => "realestate_unit",
             ValidatorKind::Region => "region",
             ValidatorKind::Month => "month",
+            ValidatorKind::Quarter => "quarter",
             ValidatorKind::Industry => "industry",
         }
     }
@@ -143,6 +145,7 @@ impl ValidatorKind {
             ValidatorKind::RealestateUnit => validators::realestate_unit::check(text),
             ValidatorKind::Region => validators::region::check(text),
             ValidatorKind::Month => validators::month::check(text),
+            ValidatorKind::Quarter => validators::quarter::check(text),
             ValidatorKind::Industry => validators::industry::check(text),
         }
     }

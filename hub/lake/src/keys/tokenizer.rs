@@ -74,7 +74,10 @@ pub fn token_domain(field: &Field) -> String {
         Some(ValidatorKind::Vin) => "vin",
         Some(ValidatorKind::RealestateUnit) => "realestate_unit",
         Some(ValidatorKind::Luhn) => "bank_card",
-        Some(ValidatorKind::Region | ValidatorKind::Month | ValidatorKind::Industry) | None => &field.name,
+        Some(
+            ValidatorKind::Region | ValidatorKind::Month | ValidatorKind::Quarter | ValidatorKind::Industry,
+        )
+        | None => &field.name,
     }
     .to_owned()
 }
