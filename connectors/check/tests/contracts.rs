@@ -1,5 +1,5 @@
 //! The examples beside every contract that ships tell the truth: through the public face, the accepted file passes and
-//! each row of the refused file breaks exactly the rule it names.
+//! each row of the refused file breaks exactly the rule it names, or none if it names none.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
