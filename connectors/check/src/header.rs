@@ -8,7 +8,7 @@ use schemas::values::units::UnitWord;
 pub(crate) struct Header {
     /// As they stand in the file.
     pub titles: Vec<String>,
-    /// Per contract field: its column and the unit its header gave.
+    /// Per contract field: its column and the unit of its plain numbers. Derived fields have none of their own.
     pub fields: Vec<Option<Column>>,
     /// Titles that mean a field that another column has already.
     pub twice: Vec<String>,

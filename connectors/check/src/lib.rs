@@ -35,6 +35,7 @@ mod run;
 mod slot;
 mod tally;
 mod telling;
+mod units;
 
 #[cfg(test)]
 mod tests;
@@ -42,5 +43,5 @@ mod tests;
 pub use error::CheckError;
 pub use finding::{Finding, Severity};
 pub use job::{Job, Limits, Sink};
-pub use report::{Report, Total, Verdict};
+pub use report::{Report, Total, UnitPlace, UnitRead, Verdict};
 pub use run::check;

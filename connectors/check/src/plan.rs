@@ -4,8 +4,9 @@ mod wording;
 
 use std::collections::BTreeMap;
 
+use schemas::values::money::MoneyTerms;
 use schemas::values::units::UnitWord;
-use schemas::{BuiltinRule, Contract, Field, ValidatorKind};
+use schemas::{BuiltinRule, Contract, Field, Part, ValidatorKind};
 
 use crate::header::Header;
 use crate::{Job, Severity};
@@ -43,7 +44,14 @@ pub(crate) enum Detail {
 pub(crate) struct FieldPlan<'a> {
     pub field: &'a Field,
     pub column: Option<usize>,
+    /// The unit that the header or a line above the table gave.
     pub header_unit: Option<&'static UnitWord>,
+    /// What the cells may say beside an amount.
+    pub terms: Option<MoneyTerms<'a>>,
+    /// The field is this part of the cells of `column`, which is another field's.
+    pub part: Option<Part>,
+    /// Words that stand for an empty cell.
+    pub nulls: &'a [String],
     pub required: usize,
     pub kind: usize,
     pub length: usize,
@@ -89,13 +97,18 @@ impl<'a> Plan<'a> {
         plan.rules = crate::defects::rules(&job.limits.file);
         let region = index_of(contract, contract.region().field.as_deref());
         for (index, field) in contract.fields().iter().enumerate() {
-            let column = plan.header.fields.get(index).copied().flatten();
+            let source = source(contract, field);
+            let own = source.and_then(|source| index_of(contract, Some(&source.name)));
+            let column = plan.header.fields.get(own.unwrap_or(index)).copied().flatten();
             let validators = plan.field_rules(index, field);
             let falls_back = region == Some(index) && contract.region().fallback_unit && !field.required;
             let field_plan = FieldPlan {
                 field,
                 column: column.map(|column| column.index),
                 header_unit: column.and_then(|column| column.unit),
+                terms: terms(contract, source.unwrap_or(field)),
+                part: field.derived.as_ref().map(|derived| derived.part),
+                nulls: &contract.intake().nulls,
                 required: plan.builtin(index, BuiltinRule::Required, "check.required", &[]),
                 kind: plan.type_rule(index, field),
                 length: plan.length_rule(index, field),
@@ -142,10 +155,36 @@ impl<'a> Plan<'a> {
             .unwrap_or_default()
     }
 
+    /// For a money field, the field that holds its currencies, if there is one.
+    pub fn currencies_of(&self, field: usize) -> Option<Option<usize>> {
+        let money = self.fields.get(field)?;
+        let amounts = money.terms.is_some() && money.part.is_none();
+        let of = |other: &FieldPlan<'_>| {
+            let derived = other.field.derived.as_ref();
+            derived.is_some_and(|derived| derived.part == Part::Currency && derived.from == money.field.name)
+        };
+        amounts.then(|| self.fields.iter().position(of))
+    }
+
     /// The index of the contract's rule with this id.
     pub fn rule(&self, id: &str) -> Option<usize> {
         self.rules.iter().position(|rule| rule.id == id)
     }
+}
+
+/// The field whose cells a derived field is a part of.
+fn source<'a>(contract: &'a Contract, field: &Field) -> Option<&'a Field> {
+    contract.field(&field.derived.as_ref()?.from)
+}
+
+fn terms<'a>(contract: &'a Contract, field: &'a Field) -> Option<MoneyTerms<'a>> {
+    let money = field.money.as_ref()?;
+    Some(MoneyTerms {
+        currencies: contract.code_list(&money.currencies)?,
+        default: money.default.as_deref(),
+        multiples: &money.multiples,
+        unit_required: money.unit_required,
+    })
 }
 
 /// The index of a field by name.

@@ -30,6 +30,30 @@ pub struct Total {
     pub count: u64,
 }
 
+/// A unit that the file gave outside of its cells: plain numbers of the column were read in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitRead {
+    pub field: String,
+    /// The header of the column.
+    pub column: String,
+    /// As the hub knows the word: `万元`.
+    pub unit: String,
+    pub from: UnitPlace,
+    /// The record of the line above the table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+}
+
+/// Where a unit was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitPlace {
+    /// In brackets in the header of the column.
+    Header,
+    /// In a line above the table.
+    Above,
+}
+
 /// What was found. `rows_read = committed + quarantined + duplicate + blank_or_total`, always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -49,7 +73,8 @@ pub struct Report {
     pub rows_hash: String,
     pub findings_total: u64,
     pub findings_by_rule: BTreeMap<String, u64>,
-    /// Of the committed rows, by field name; decimals and whole numbers.
+    /// Of the committed rows, by field name; decimals and whole numbers. Money by field name and currency,
+    /// `reg_capital.USD`, because amounts of two currencies have no sum.
     pub totals: BTreeMap<String, Total>,
     /// Feed id.
     pub contract: String,
@@ -63,6 +88,9 @@ pub struct Report {
     pub delimiter: String,
     /// Headers that the contract does not know.
     pub columns_ignored: Vec<String>,
+    /// Units the file gave outside of its cells, in the order of the contract's fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitRead>,
     pub file_findings: Vec<Finding>,
     /// Of this report without this field, as canonical JSON: `sha256:<hex>`. No machine and no time is in it.
     pub report_hash: String,
@@ -73,6 +101,7 @@ pub(crate) struct Draft {
     report: Report,
     pub file_findings: Vec<Finding>,
     pub columns_ignored: Vec<String>,
+    pub units: Vec<UnitRead>,
 }
 
 impl Draft {
@@ -96,6 +125,7 @@ impl Draft {
             charset: String::new(),
             delimiter: String::new(),
             columns_ignored: Vec::new(),
+            units: Vec::new(),
             file_findings: Vec::new(),
             report_hash: String::new(),
         };
@@ -103,6 +133,7 @@ impl Draft {
             report,
             file_findings: Vec::new(),
             columns_ignored: Vec::new(),
+            units: Vec::new(),
         }
     }
 
@@ -114,6 +145,13 @@ impl Draft {
             b'\t' => "tab".to_owned(),
             byte => char::from(byte).to_string(),
         };
+    }
+
+    /// Is there a finding that refuses the file as a whole?
+    pub fn is_refused(&self) -> bool {
+        self.file_findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Fatal)
     }
 
     /// What became of the rows.
@@ -130,18 +168,17 @@ impl Draft {
 
     /// Decides, and closes the report.
     pub fn finish(self, sha256: String) -> Report {
+        let refused = self.is_refused();
         let Self {
             mut report,
             file_findings,
             columns_ignored,
+            units,
         } = self;
         for finding in &file_findings {
             *report.findings_by_rule.entry(finding.rule.clone()).or_default() += 1;
         }
         report.findings_total = report.findings_by_rule.values().sum();
-        let refused = file_findings
-            .iter()
-            .any(|finding| finding.severity == Severity::Fatal);
         report.verdict = match report.findings_total {
             _ if refused => Verdict::Rejected,
             0 => Verdict::Accepted,
@@ -155,6 +192,7 @@ impl Draft {
         report.sha256 = sha256;
         report.file_findings = file_findings;
         report.columns_ignored = columns_ignored;
+        report.units = units;
         report.report_hash = report.hash();
         report
     }

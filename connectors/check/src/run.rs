@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use decode::{Charset, DecodeError, Dialect, Reader};
+use decode::{Charset, DecodeError, Dialect, Frame, Reader};
 use schemas::FileEncoding;
 
 use crate::examine::Examination;
@@ -10,7 +10,7 @@ use crate::hashing::Hashing;
 use crate::header::{self, Header};
 use crate::plan::Plan;
 use crate::report::{Draft, Report};
-use crate::{CheckError, Job, Severity, Sink, file_rules};
+use crate::{CheckError, Finding, Job, Sink, file_rules, units};
 
 /// Checks a file against its contract. A file that is refused as a whole is a report, not an error.
 /// INVARIANT (findings-not-failures): only broken transport, a failing sink or a bug is an error here.
@@ -37,26 +37,44 @@ fn examine<R: Read + Seek>(
     draft: &mut Draft,
 ) -> Result<(), CheckError> {
     let evidence = reader.evidence().clone();
-    let header = Header::read(job.contract, reader.header());
+    let mut header = Header::read(job.contract, reader.header());
     draft.text(&evidence);
     draft.file_findings = file_rules::columns(job.contract, &header, &evidence);
-    if draft
-        .file_findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Fatal)
-    {
+    if draft.is_refused() {
         return Ok(());
     }
     draft.columns_ignored = header.ignored.clone();
+    // A line above the header decides how the rows are read, so the frames up to the header come before the plan.
+    let (mut above, mut early, mut passed) = (units::Above::default(), Vec::new(), 0);
+    let mut too_many = None;
+    while passed < evidence.header_row_no && too_many.is_none() {
+        match next(&mut reader, job)? {
+            Ok(Some(frame)) => {
+                above.read(&frame);
+                passed = frame.row_no.last().copied().unwrap_or(u64::MAX);
+                early.push(frame);
+            }
+            Ok(None) => break,
+            Err(refusal) => too_many = Some(refusal),
+        }
+    }
+    let (about_units, units) = units::apply(&above, job.contract, &mut header);
+    draft.file_findings.extend(about_units);
+    if draft.is_refused() {
+        return Ok(());
+    }
+    draft.units = units;
     let plan = Plan::new(job, header);
     let mut examination = Examination::new(&plan, &evidence);
-    let mut too_many = None;
+    for frame in early {
+        examination.frame(frame, sink)?;
+    }
+    too_many = too_many.or_else(|| file_rules::too_many_rows(job, &examination.tally));
     while too_many.is_none() {
-        match reader.next_frame(job.limits.frame_rows) {
+        match next(&mut reader, job)? {
             Ok(Some(frame)) => examination.frame(frame, sink)?,
             Ok(None) => break,
-            Err(DecodeError::Read(error)) => return Err(CheckError::Read(error)),
-            Err(refusal) => too_many = Some(file_rules::unreadable(&refusal)),
+            Err(refusal) => too_many = Some(refusal),
         }
         too_many = too_many.or_else(|| file_rules::too_many_rows(job, &examination.tally));
     }
@@ -66,6 +84,18 @@ fn examine<R: Read + Seek>(
     });
     draft.rows(&plan, &examination.tally);
     Ok(())
+}
+
+/// The next frame, or why there can be none.
+fn next<R: Read + Seek>(
+    reader: &mut Reader<R>,
+    job: &Job<'_>,
+) -> Result<Result<Option<Frame>, Finding>, CheckError> {
+    match reader.next_frame(job.limits.frame_rows) {
+        Ok(frame) => Ok(Ok(frame)),
+        Err(DecodeError::Read(error)) => Err(CheckError::Read(error)),
+        Err(refusal) => Ok(Err(file_rules::unreadable(&refusal))),
+    }
 }
 
 /// What the contract prescribes about its files.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Decimal128Type, Int64Type};
 use schemas::values::decimal;
 use sha2::{Digest, Sha256};
@@ -35,8 +35,8 @@ pub(crate) struct Tally {
     pub hits: BTreeMap<usize, u64>,
     /// By rule index, errors alone.
     pub errors: BTreeMap<usize, u64>,
-    /// Unscaled sum and count by field index; no sum if 128 bits do not hold it.
-    totals: BTreeMap<usize, (Option<i128>, u64)>,
+    /// Unscaled sum and count by field index and, for money, its currency; no sum if 128 bits do not hold it.
+    totals: BTreeMap<(usize, String), (Option<i128>, u64)>,
     rows: Sha256,
 }
 
@@ -81,6 +81,14 @@ impl Tally {
     /// Adds accepted rows to the control totals. Field columns come first in the batch.
     pub fn totals(&mut self, plan: &Plan<'_>, accepted: &RecordBatch) {
         for (index, column) in accepted.columns().iter().take(plan.fields.len()).enumerate() {
+            if let Some(currencies) = plan.currencies_of(index) {
+                self.totals_by_currency(
+                    index,
+                    column,
+                    currencies.and_then(|field| accepted.columns().get(field)),
+                );
+                continue;
+            }
             let sum = match column.data_type() {
                 DataType::Decimal128(..) => sum(column.as_primitive::<Decimal128Type>().iter().flatten()),
                 DataType::Int64 => sum(column
@@ -90,26 +98,61 @@ impl Tally {
                     .map(i128::from)),
                 _ => continue,
             };
-            let (total, count) = self.totals.entry(index).or_insert((Some(0), 0));
-            *total = total.zip(sum).and_then(|(total, sum)| total.checked_add(sum));
-            *count += (column.len() - column.null_count()) as u64;
+            self.total(
+                (index, String::new()),
+                sum,
+                (column.len() - column.null_count()) as u64,
+            );
         }
     }
 
-    /// The control totals by field name.
+    /// Amounts of two currencies have no sum, so each currency has its own. Without a field that tells them apart there
+    /// is no total.
+    fn totals_by_currency(&mut self, index: usize, column: &ArrayRef, currencies: Option<&ArrayRef>) {
+        let amounts = column.as_primitive_opt::<Decimal128Type>();
+        let currencies = currencies.and_then(|column| column.as_string_opt::<i32>());
+        let (Some(amounts), Some(currencies)) = (amounts, currencies) else {
+            return;
+        };
+        let mut sums: BTreeMap<&str, (Option<i128>, u64)> = BTreeMap::new();
+        for (amount, currency) in amounts.iter().zip(currencies) {
+            let Some(amount) = amount else { continue };
+            let (sum, count) = sums.entry(currency.unwrap_or("")).or_insert((Some(0), 0));
+            *sum = sum.and_then(|sum| sum.checked_add(amount));
+            *count += 1;
+        }
+        for (currency, (sum, count)) in sums {
+            self.total((index, currency.to_owned()), sum, count);
+        }
+    }
+
+    fn total(&mut self, of: (usize, String), sum: Option<i128>, rows: u64) {
+        let (total, count) = self.totals.entry(of).or_insert((Some(0), 0));
+        *total = total.zip(sum).and_then(|(total, sum)| total.checked_add(sum));
+        *count += rows;
+    }
+
+    /// The control totals by field name, of money by field name and currency: `reg_capital.USD`.
     pub fn named_totals(&self, plan: &Plan<'_>) -> BTreeMap<String, Total> {
-        let named = self.totals.iter().filter_map(|(index, (sum, count))| {
-            let field = plan.fields.get(*index)?.field;
-            let scale = match field.kind {
-                schemas::FieldType::Decimal { scale, .. } => u8::try_from(scale).unwrap_or(0),
-                _ => 0,
-            };
-            let total = Total {
-                sum: decimal::format((*sum)?, scale),
-                count: *count,
-            };
-            Some((field.name.clone(), total))
-        });
+        let named = self
+            .totals
+            .iter()
+            .filter_map(|((index, currency), (sum, count))| {
+                let field = plan.fields.get(*index)?.field;
+                let scale = match field.kind {
+                    schemas::FieldType::Decimal { scale, .. } => u8::try_from(scale).unwrap_or(0),
+                    _ => 0,
+                };
+                let total = Total {
+                    sum: decimal::format((*sum)?, scale),
+                    count: *count,
+                };
+                let name = match currency.as_str() {
+                    "" => field.name.clone(),
+                    currency => format!("{}.{currency}", field.name),
+                };
+                Some((name, total))
+            });
         named.collect()
     }
 

@@ -33,6 +33,7 @@ pub(crate) fn report(admitted: &Admitted) -> Report {
         charset: String::new(),
         delimiter: String::new(),
         columns_ignored: Vec::new(),
+        units: Vec::new(),
         file_findings: Vec::new(),
         report_hash: String::new(),
     };

@@ -211,7 +211,11 @@ mod tests {
             );
         }
         assert_eq!(regions.resolve("吉首县").map(|entry| entry.historic), Some(true));
-        assert_eq!(regions.resolve("长沙"), None);
+        assert_eq!(
+            regions.resolve("长沙").map(|entry| entry.code.as_str()),
+            Some("430100")
+        );
+        assert_eq!(regions.resolve("深圳"), None);
         assert!(regions.entry("吉首").is_none());
     }
 

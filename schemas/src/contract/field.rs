@@ -30,6 +30,10 @@ pub struct Field {
     pub rules: Vec<FieldRule>,
     /// The unit the value is stored in, e.g. `元`, `kWh`.
     pub unit: Option<String>,
+    /// Cells may name a multiple and a currency (see [`crate::values::money`]).
+    pub money: Option<MoneyRule>,
+    /// The field is a part of another one's cells. It has no column in the file, and no header is matched to it.
+    pub derived: Option<Derived>,
     pub(crate) token: bool,
 }
 
@@ -67,6 +71,45 @@ pub enum FieldType {
         list: String,
     },
     Boolean,
+}
+
+/// What the cells of a money field may say beside the amount. The amount is stored in the main unit of its own
+/// currency; nothing is converted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoneyRule {
+    /// The code list of the currencies that may be named.
+    pub currencies: String,
+    /// The currency of a cell that names none; without it such an amount has no currency.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Multiples that may be written: 元, 千, 万, 百万, 亿, …; none listed means all.
+    #[serde(default)]
+    pub multiples: Vec<String>,
+    /// An amount without a unit is refused.
+    #[serde(default)]
+    pub unit_required: bool,
+}
+
+/// Where a derived field comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Derived {
+    /// The field whose cells it is a part of.
+    pub from: String,
+    pub part: Part,
+}
+
+/// The parts of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// The currency of a money cell, as a code of the money field's list.
+    Currency,
+    /// The multiple a money cell was written in.
+    Multiple,
+    /// The cell as it was sent.
+    Text,
 }
 
 /// Whose data it is.

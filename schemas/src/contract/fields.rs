@@ -111,6 +111,8 @@ fn one_field(
         treatment: block.treatment,
         rules: Vec::new(),
         unit: block.unit,
+        money: block.money,
+        derived: block.derived,
         token,
     };
     Ok((field, block.rules))
@@ -161,7 +163,8 @@ fn field_type(property: &Property, block: &FieldBlock, place: &str) -> Result<Fi
 
 pub(super) fn headers(fields: &[Field]) -> Result<BTreeMap<String, usize>, ContractError> {
     let mut headers: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, field) in fields.iter().enumerate() {
+    let sent = |(_, field): &(usize, &Field)| field.derived.is_none();
+    for (index, field) in fields.iter().enumerate().filter(sent) {
         let own = [&field.name, &field.title.zh, &field.title.en];
         for header in own.into_iter().chain(&field.aliases) {
             let folded = field::fold_header(header);

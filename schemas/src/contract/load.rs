@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::odcs::{self, CodeBlock, Document, FeedBlock, FilesBlock};
-use super::{Bilingual, Contract, ContractError, Field, IntakeRules, RegionRule, compile, fields};
+use super::{Bilingual, Contract, ContractError, Field, IntakeRules, RegionRule, compile, fields, parts};
 use crate::codelists::{CodeEntry, CodeList};
 use crate::names::{DepartmentCode, FeedId, RegionCode};
 
@@ -82,6 +82,7 @@ pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
             known_field(&contract, name, place)?;
         }
     }
+    parts::check(&contract)?;
     contract.headers = fields::headers(&contract.fields)?;
     compile::rules(&mut contract, rule_blocks, block.rules)?;
     Ok(contract)
@@ -126,6 +127,7 @@ fn files(block: FilesBlock) -> Result<IntakeRules, ContractError> {
         header_rows_max: block.header_rows_max.unwrap_or(10),
         bad_rows_ppm_max: block.bad_rows_ppm_max.unwrap_or(50_000),
         rows_max: block.rows_max,
+        nulls: block.nulls,
     };
     let out_of_range = |key: &str, value: String| {
         Err(ContractError::new(
@@ -144,6 +146,10 @@ fn files(block: FilesBlock) -> Result<IntakeRules, ContractError> {
         IntakeRules {
             delimiter: Some(c), ..
         } if !c.is_ascii() || c.is_ascii_alphanumeric() => out_of_range("delimiter", c.to_string()),
+        // An empty word would be every empty cell, and those are empty already.
+        IntakeRules { nulls, .. } if nulls.iter().any(|word| word.trim() != word || word.is_empty()) => {
+            out_of_range("nulls", nulls.join(", "))
+        }
         IntakeRules { quote: Some(c), .. } if !c.is_ascii() => out_of_range("quote", c.to_string()),
         _ => Ok(rules),
     }

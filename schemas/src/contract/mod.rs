@@ -7,6 +7,7 @@ mod field;
 mod fields;
 mod load;
 mod odcs;
+mod parts;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use error::ContractError;
-pub use field::{DataClass, Field, FieldType, HeaderMatch, Level, Treatment};
+pub use field::{DataClass, Derived, Field, FieldType, HeaderMatch, Level, MoneyRule, Part, Treatment};
 pub use rules::{
     BuiltinRule, FieldRule, FieldRuleKind, RowRule, RowRuleKind, Severity, Unless, ValidatorKind,
 };
@@ -70,6 +71,8 @@ pub struct IntakeRules {
     pub bad_rows_ppm_max: u32,
     /// More data rows than this and the file is refused.
     pub rows_max: Option<u64>,
+    /// Words that stand for an empty cell, such as `N/A`; compared without regard to case.
+    pub nulls: Vec<String>,
 }
 
 /// The character sets a contract may fix.
@@ -143,6 +146,11 @@ impl Contract {
 
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The fields that are columns of a file: all but the derived ones.
+    pub fn sent_fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.derived.is_none())
     }
 
     /// Field names that identify a row within a slot, in key order; all required.

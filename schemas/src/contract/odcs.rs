@@ -7,7 +7,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_yaml_ng::Value;
 
-use super::{Bilingual, ContractError, DataClass, FileEncoding, Severity, Treatment, Unless, ValidatorKind};
+use super::{
+    Bilingual, ContractError, DataClass, Derived, FileEncoding, MoneyRule, Severity, Treatment, Unless,
+    ValidatorKind,
+};
 use crate::period::PeriodKind;
 
 /// The ODCS version we read.
@@ -119,6 +122,8 @@ pub(super) struct FilesBlock {
     pub header_rows_max: Option<usize>,
     pub bad_rows_ppm_max: Option<u32>,
     pub rows_max: Option<u64>,
+    #[serde(default)]
+    pub nulls: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -146,6 +151,10 @@ pub(super) struct FieldBlock {
     /// The code list a text field takes its values from.
     pub codes: Option<String>,
     pub unit: Option<String>,
+    /// The cells of a decimal field may say in what they are.
+    pub money: Option<MoneyRule>,
+    /// The field is no column of the file but a part of another field's cells.
+    pub derived: Option<Derived>,
     #[serde(default)]
     pub rules: Vec<FieldRuleBlock>,
 }

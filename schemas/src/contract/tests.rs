@@ -204,3 +204,44 @@ fn a_document_that_is_no_yaml_is_a_fault_and_not_a_panic() {
         assert!(Contract::from_yaml(text).is_err());
     }
 }
+
+#[test]
+fn money_and_its_parts_must_fit_each_other() {
+    const PUBLIC: &str = include_str!("../../feeds/amr/amr_entity_public.yaml");
+    for (passage, instead, code) in [
+        (
+            "currencies: currency",
+            "currencies: coins",
+            "contract.code_list_unknown",
+        ),
+        ("default: CNY", "default: ZZZ", "contract.rule_value"),
+        (
+            "default: CNY",
+            "default: CNY, multiples: [万元]",
+            "contract.unit_unknown",
+        ),
+        ("unit: 元", "unit: kWh", "contract.part_unfit"),
+        (
+            "from: reg_capital, part: text",
+            "from: capital, part: text",
+            "contract.unknown_field",
+        ),
+        (
+            "from: reg_capital, part: multiple",
+            "from: address, part: multiple",
+            "contract.part_unfit",
+        ),
+        (
+            "from: reg_capital, part: text",
+            "from: address, part: text",
+            "contract.part_unfit",
+        ),
+        ("part: multiple", "part: currency", "contract.part_unfit"),
+        ("part: multiple", "part: colour", "contract.syntax"),
+        ("nulls: [\"N/A\"]", "nulls: [\"\"]", "contract.value_range"),
+    ] {
+        assert!(PUBLIC.contains(passage), "{passage}");
+        let error = Contract::from_yaml(&PUBLIC.replacen(passage, instead, 1)).unwrap_err();
+        assert_eq!(error.code(), code, "{instead}: {error}");
+    }
+}

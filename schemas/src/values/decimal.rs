@@ -1,7 +1,7 @@
 //! Exact decimals: 128-bit whole numbers with a scale, rounded half up (away from zero) and never through a float.
 //! INVARIANT (exact-money): amounts are born here, from text, as integers; no float exists on the way.
 
-mod decorated;
+pub(super) mod decorated;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -106,6 +106,9 @@ pub struct ReadDecimal {
     pub unscaled: i128,
     /// Digits beyond the scale were rounded away.
     pub rounded: bool,
+    /// The cell wrote another unit than the header did. The cell is believed, and worth a remark
+    /// (`value.unit_contradicts`).
+    pub contradicts: bool,
 }
 
 /// Why a text is no number of the wanted size. The text itself is not in here.
@@ -121,6 +124,10 @@ pub enum DecimalFault {
     TooLarge,
     #[error("not a whole number")]
     NotWhole,
+    #[error("words beside the amount that are neither a unit nor a currency of the field")]
+    UnknownWords,
+    #[error("an amount without a unit")]
+    UnitMissing,
 }
 
 impl DecimalFault {
@@ -132,6 +139,8 @@ impl DecimalFault {
             DecimalFault::ForeignUnit => "value.decimal_foreign_unit",
             DecimalFault::TooLarge => "value.decimal_too_large",
             DecimalFault::NotWhole => "value.integer_not_whole",
+            DecimalFault::UnknownWords => "value.money_words",
+            DecimalFault::UnitMissing => "value.money_unit_missing",
         }
     }
 }
@@ -149,6 +158,21 @@ pub fn parse(
     let (negative, amount, cell_unit) = read(text, unit)?;
     let unit = cell_unit.or(header_unit);
     let (times, per) = unit.map_or((1, 1), |unit| (unit.times, unit.per));
+    let differs = |(cell, header): (&UnitWord, &UnitWord)| cell.times * header.per != header.times * cell.per;
+    Ok(ReadDecimal {
+        contradicts: cell_unit.zip(header_unit).is_some_and(differs),
+        ..fitted(negative, amount, precision, scale, (times, per))?
+    })
+}
+
+/// `amount × times / per` in `precision` digits with `scale` decimals.
+pub(super) fn fitted(
+    negative: bool,
+    amount: Plain,
+    precision: u8,
+    scale: u8,
+    (times, per): (i128, i128),
+) -> Result<ReadDecimal, DecimalFault> {
     let read = scaled(amount, scale, times, per).ok_or(DecimalFault::TooLarge)?;
     if power(u32::from(precision)).is_some_and(|limit| read.unscaled >= limit) {
         return Err(DecimalFault::TooLarge);
@@ -232,6 +256,7 @@ fn scaled(amount: Plain, scale: u8, times: i128, per: i128) -> Option<ReadDecima
     Some(ReadDecimal {
         unscaled,
         rounded: remainder != 0,
+        contradicts: false,
     })
 }
 

@@ -4,5 +4,7 @@ mod capitals;
 pub mod date;
 pub mod decimal;
 pub mod flag;
+pub mod money;
+pub mod unit_line;
 pub mod units;
 pub mod width;

@@ -3,6 +3,7 @@
 
 mod codes;
 mod dates;
+mod money;
 mod numbers;
 mod texts;
 
@@ -27,6 +28,7 @@ pub(crate) use dates::days;
 pub(crate) struct Memory {
     codes: Memo<codes::Answer>,
     dates: Memo<Result<ReadDate, DateFault>>,
+    amounts: Memo<money::Answer>,
     outcomes: Vec<Memo<Outcome>>,
 }
 
@@ -71,6 +73,9 @@ fn read(
     memory: &mut Memory,
     hits: &mut Hits,
 ) -> Result<ArrayRef, CheckError> {
+    if let Some(part) = field.part {
+        return Ok(money::part(field, part, raw, eligible, &mut memory.amounts, hits));
+    }
     match &field.field.kind {
         FieldType::Text { length_max } => {
             texts::read(field, *length_max, raw, eligible, &mut memory.outcomes, hits)
@@ -79,6 +84,14 @@ fn read(
             let list = contract.code_list(list);
             codes::read(field, list, raw, eligible, &mut memory.codes, hits)
         }
+        FieldType::Decimal { precision, scale } if field.terms.is_some() => money::amounts(
+            field,
+            (*precision, *scale),
+            raw,
+            eligible,
+            &mut memory.amounts,
+            hits,
+        ),
         FieldType::Decimal { precision, scale } => {
             numbers::decimals(field, *precision, *scale, raw, eligible, hits)
         }
@@ -107,13 +120,14 @@ fn cells<'a>(raw: &'a StringArray, eligible: &'a [bool]) -> impl Iterator<Item =
         .map(|(row, eligible)| eligible.then(|| trimmed(raw.value(row))))
 }
 
-/// The cell if there is something in it. If there is not and should be, that is a hit.
+/// The cell if there is something in it; the contract's words for nothing are nothing. If there is not and should be, that is a hit.
 fn present<'a>(field: &FieldPlan<'_>, cell: Option<&'a str>, row: usize, hits: &mut Hits) -> Option<&'a str> {
     let cell = cell?;
-    if cell.is_empty() && field.field.required {
+    let empty = cell.is_empty() || field.nulls.iter().any(|null| null.eq_ignore_ascii_case(cell));
+    if empty && field.field.required {
         hits.add(field.required, Severity::Error, None, row);
     }
-    (!cell.is_empty()).then_some(cell)
+    (!empty).then_some(cell)
 }
 
 /// Without white space and invisible characters at either end.

@@ -37,6 +37,9 @@ pub(super) fn decimals(
             }
             match decimal::parse(cell, precision, decimals, unit, field.header_unit) {
                 Ok(read) => {
+                    if read.contradicts {
+                        hits.add(field.kind, Severity::Warning, Some("value.unit_contradicts"), row);
+                    }
                     if read.rounded {
                         hits.add(field.kind, Severity::Warning, Some("value.decimal_rounded"), row);
                     }
@@ -51,6 +54,15 @@ pub(super) fn decimals(
         values.push(read.unwrap_or_default());
         valid.push(read.is_some());
     }
+    array(values, valid, precision, scale)
+}
+
+pub(super) fn array(
+    values: Vec<i128>,
+    valid: Vec<bool>,
+    precision: u8,
+    scale: i8,
+) -> Result<ArrayRef, CheckError> {
     let array = Decimal128Array::new(values.into(), Some(NullBuffer::from(valid)));
     Ok(Arc::new(
         array

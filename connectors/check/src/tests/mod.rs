@@ -5,10 +5,12 @@ mod examples;
 mod files;
 mod keys;
 mod large;
+mod money;
 mod random;
 mod refusals;
 mod rules;
 mod secrets;
+mod units;
 mod workbooks;
 
 use std::io::Cursor;
@@ -16,7 +18,7 @@ use std::sync::OnceLock;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
-use schemas::{Contract, Period, RegionCode, feeds};
+use schemas::{Contract, Period, PeriodKind, RegionCode, feeds};
 
 use crate::{CheckError, Finding, Job, Limits, Report, Severity, Sink, check};
 
@@ -34,14 +36,16 @@ fn file(rows: impl IntoIterator<Item = String>) -> String {
 }
 
 fn pow_usage() -> &'static Contract {
-    static CONTRACT: OnceLock<Contract> = OnceLock::new();
-    CONTRACT.get_or_init(|| {
-        feeds::embedded()
-            .unwrap()
-            .into_iter()
-            .find(|contract| contract.id().as_str() == "pow_usage")
-            .unwrap()
-    })
+    contract("pow_usage")
+}
+
+fn contract(id: &str) -> &'static Contract {
+    static CONTRACTS: OnceLock<Vec<Contract>> = OnceLock::new();
+    let contracts = CONTRACTS.get_or_init(|| feeds::embedded().unwrap());
+    contracts
+        .iter()
+        .find(|contract| contract.id().as_str() == id)
+        .unwrap()
 }
 
 /// Keeps everything.
@@ -137,7 +141,11 @@ fn texts(batches: &[RecordBatch], column: &str) -> Vec<Option<String>> {
 }
 
 fn checked_with(contract: &Contract, unit: &str, bytes: &[u8], limits: Limits) -> Checked {
-    let period = Period::parse(contract.period_kind(), "202501").unwrap();
+    let label = match contract.period_kind() {
+        PeriodKind::Year => "2025",
+        _ => "202501",
+    };
+    let period = Period::parse(contract.period_kind(), label).unwrap();
     let unit = RegionCode::parse(unit).unwrap();
     let job = Job {
         contract,
@@ -148,7 +156,7 @@ fn checked_with(contract: &Contract, unit: &str, bytes: &[u8], limits: Limits) -
     let mut sink = Collector::default();
     let report = check(&job, Cursor::new(bytes), &mut sink).unwrap();
     let checked = Checked { report, sink };
-    assert_adds_up(&checked);
+    assert_adds_up(contract, &checked);
     checked
 }
 
@@ -157,7 +165,7 @@ fn checked(bytes: impl AsRef<[u8]>) -> Checked {
 }
 
 /// What must be true of every check. INVARIANT (conserved): nothing is lost between the file and the batches.
-fn assert_adds_up(checked: &Checked) {
+fn assert_adds_up(contract: &Contract, checked: &Checked) {
     let Checked { report, sink } = checked;
     assert_eq!(
         report.rows_read,
@@ -199,7 +207,7 @@ fn assert_adds_up(checked: &Checked) {
         assert!(message.hint_zh.is_none_or(|hint| !hint.contains('{')));
     }
     for batch in &sink.accepted {
-        let mut columns = schemas::storage_columns(pow_usage())
+        let mut columns = schemas::storage_columns(contract)
             .into_iter()
             .filter(|c| c.name != "_submission_id");
         for field in batch.schema().fields() {

@@ -107,6 +107,7 @@ fn report(request: &CheckRequest, bytes: &[u8], good: u64, bad: u64) -> Report {
         charset: "utf-8".to_owned(),
         delimiter: ",".to_owned(),
         columns_ignored: Vec::new(),
+        units: Vec::new(),
         file_findings: Vec::new(),
         report_hash: String::new(),
     }

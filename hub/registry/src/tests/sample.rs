@@ -55,6 +55,7 @@ pub fn report(verdict: Verdict, sha256: &str) -> Report {
         charset: "utf-8".to_owned(),
         delimiter: ",".to_owned(),
         columns_ignored: Vec::new(),
+        units: Vec::new(),
         file_findings: Vec::new(),
         report_hash: String::new(),
     }

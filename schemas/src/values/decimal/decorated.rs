@@ -6,19 +6,7 @@ use crate::values::{capitals, units};
 /// Reads a text that width and blanks were taken out of.
 pub(super) fn read(clean: &str, unit: Option<&str>) -> Result<Read, DecimalFault> {
     let money = unit == Some("元");
-    let (mut negative, mut rest) = (false, clean);
-    if let Some(inner) = rest.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        (negative, rest) = (true, inner.trim());
-    }
-    let unsigned = rest.trim_start_matches(['-', '−', '+']);
-    let signs = rest.len() - unsigned.len();
-    if signs > 0 {
-        if negative || rest.chars().take_while(|c| matches!(c, '-' | '−' | '+')).count() > 1 {
-            return Err(DecimalFault::NotANumber);
-        }
-        negative = !rest.starts_with('+');
-        rest = unsigned.trim_start();
-    }
+    let (mut negative, mut rest) = signed(clean)?;
     if let Some(amount) = CURRENCY.iter().find_map(|sign| rest.strip_prefix(sign)) {
         if !money {
             return Err(DecimalFault::ForeignUnit);
@@ -35,20 +23,11 @@ pub(super) fn read(clean: &str, unit: Option<&str>) -> Result<Read, DecimalFault
     if money && let Some(amount) = capitals::read(rest) {
         return Ok((negative, amount, None));
     }
-    let end = rest
-        .find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'))
-        .unwrap_or(rest.len());
-    let (number, word) = rest.split_at_checked(end).unwrap_or((rest, ""));
-    let amount = Plain::read(&without_separators(number)?).ok_or(match number.len() {
-        0..=38 => DecimalFault::NotANumber,
-        _ => DecimalFault::TooLarge,
-    })?;
-    match word.trim() {
+    let (amount, word) = amount(rest)?;
+    match word {
         "" => Ok((negative, amount, None)),
         "-" | "−" if !negative => Ok((true, amount, None)),
-        word if word.starts_with(['e', 'E']) && word.contains(|c: char| c.is_ascii_digit()) => {
-            Err(DecimalFault::Scientific)
-        }
+        word if is_exponent(word) => Err(DecimalFault::Scientific),
         word => {
             let bare = word
                 .strip_prefix('(')
@@ -65,6 +44,42 @@ pub(super) fn read(clean: &str, unit: Option<&str>) -> Result<Read, DecimalFault
             }
         }
     }
+}
+
+/// Takes off brackets around the whole or a sign in front; says whether they mean a negative number.
+pub(in crate::values) fn signed(clean: &str) -> Result<(bool, &str), DecimalFault> {
+    let (mut negative, mut rest) = (false, clean);
+    if let Some(inner) = rest.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+        (negative, rest) = (true, inner.trim());
+    }
+    let unsigned = rest.trim_start_matches(['-', '−', '+']);
+    let signs = rest.len() - unsigned.len();
+    if signs > 0 {
+        if negative || rest.chars().take_while(|c| matches!(c, '-' | '−' | '+')).count() > 1 {
+            return Err(DecimalFault::NotANumber);
+        }
+        negative = !rest.starts_with('+');
+        rest = unsigned.trim_start();
+    }
+    Ok((negative, rest))
+}
+
+/// The digits at the start, and what stands behind them.
+pub(in crate::values) fn amount(text: &str) -> Result<(Plain, &str), DecimalFault> {
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || c == ',' || c == '.'))
+        .unwrap_or(text.len());
+    let (number, word) = text.split_at_checked(end).unwrap_or((text, ""));
+    let amount = Plain::read(&without_separators(number)?).ok_or(match number.len() {
+        0..=38 => DecimalFault::NotANumber,
+        _ => DecimalFault::TooLarge,
+    })?;
+    Ok((amount, word.trim()))
+}
+
+/// Is this the tail of a number a spreadsheet has cut short?
+pub(in crate::values) fn is_exponent(word: &str) -> bool {
+    word.starts_with(['e', 'E']) && word.contains(|c: char| c.is_ascii_digit())
 }
 
 const CURRENCY: [&str; 5] = ["¥", "人民币", "RMB", "CNY", "rmb"];
