@@ -82,6 +82,17 @@ pub enum Kind {
     Begin,
     Commit,
     Rollback,
+    Savepoint {
+        name: String,
+    },
+    /// Forgets a savepoint.
+    Release {
+        name: String,
+    },
+    /// To a savepoint.
+    RollbackTo {
+        name: String,
+    },
     Discard,
     /// `name` is `None` for `ALL`.
     Deallocate {

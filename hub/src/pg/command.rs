@@ -61,6 +61,18 @@ pub(super) fn run(session: &mut Session, statement: &Statement) -> Result<Done, 
             session.end_transaction();
             Done::Tag("ROLLBACK")
         }
+        Kind::Savepoint { name } => {
+            session.save(name)?;
+            Done::Tag("SAVEPOINT")
+        }
+        Kind::Release { name } => {
+            session.release(name)?;
+            Done::Tag("RELEASE")
+        }
+        Kind::RollbackTo { name } => {
+            session.back_to(name)?;
+            Done::Tag("ROLLBACK")
+        }
         Kind::Discard => {
             session.prepared.clear();
             session.portals.clear();
@@ -105,7 +117,10 @@ pub(super) fn no_such_statement() -> Problem {
 
 /// In a failed transaction only its end is heard.
 pub(super) fn is_heard(session: &Session, statement: &Statement) -> Result<(), Problem> {
-    let ends = matches!(statement.kind, Kind::Commit | Kind::Rollback);
+    let ends = matches!(
+        statement.kind,
+        Kind::Commit | Kind::Rollback | Kind::RollbackTo { .. }
+    );
     if session.transaction == TransactionStatus::Error && !ends {
         return Err(Problem::new(400, "25P02", "pg.transaction_failed"));
     }

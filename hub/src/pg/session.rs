@@ -17,6 +17,9 @@ pub(super) struct Session {
     caller: Caller,
     pub(super) settings: Settings,
     pub(super) transaction: TransactionStatus,
+    /// Names of the savepoints of the transaction, the last one last.
+    savepoints: Vec<String>,
+    savepoints_max: usize,
     pub(super) cancel: CancelPlace,
     pub(super) prepared: Kept<Arc<Prepared>>,
     pub(super) portals: Kept<Portal>,
@@ -51,6 +54,8 @@ impl Session {
             caller,
             settings,
             transaction: TransactionStatus::Idle,
+            savepoints: Vec::new(),
+            savepoints_max: kept_max,
             cancel,
             prepared: Kept::new(kept_max),
             portals: Kept::new(kept_max),
@@ -74,7 +79,38 @@ impl Session {
     /// Rows that were announced belong to the transaction that ends.
     pub(super) fn end_transaction(&mut self) {
         self.transaction = TransactionStatus::Idle;
+        self.savepoints.clear();
         self.portals.clear();
+    }
+
+    /// Drivers wrap what may fail into a savepoint. There is nothing to undo but the failed state of the transaction.
+    pub(super) fn save(&mut self, name: &str) -> Result<(), Problem> {
+        if self.transaction == TransactionStatus::Idle {
+            return Err(Problem::new(400, "25P01", "pg.no_transaction"));
+        }
+        if self.savepoints.len() >= self.savepoints_max {
+            return Err(Problem::new(429, "53400", "pg.too_many_kept").with("limit", self.savepoints_max));
+        }
+        self.savepoints.push(name.to_owned());
+        Ok(())
+    }
+
+    pub(super) fn release(&mut self, name: &str) -> Result<(), Problem> {
+        let place = self.savepoint(name)?;
+        self.savepoints.truncate(place);
+        Ok(())
+    }
+
+    pub(super) fn back_to(&mut self, name: &str) -> Result<(), Problem> {
+        let place = self.savepoint(name)?;
+        self.savepoints.truncate(place + 1);
+        self.transaction = TransactionStatus::Idle.to_in_transaction_state();
+        Ok(())
+    }
+
+    fn savepoint(&self, name: &str) -> Result<usize, Problem> {
+        let known = self.savepoints.iter().rposition(|known| known == name);
+        known.ok_or_else(|| Problem::new(400, "3B001", "pg.no_such_savepoint"))
     }
 }
 

@@ -47,6 +47,18 @@ pub(super) fn of(statement: &Statement) -> Result<Kind, Refusal> {
         } if statements.is_empty() => Ok(Kind::Begin),
         Statement::Commit { .. } => Ok(Kind::Commit),
         Statement::Rollback { savepoint: None, .. } => Ok(Kind::Rollback),
+        Statement::Savepoint { name } => Ok(Kind::Savepoint {
+            name: name.value.clone(),
+        }),
+        Statement::ReleaseSavepoint { name } => Ok(Kind::Release {
+            name: name.value.clone(),
+        }),
+        Statement::Rollback {
+            savepoint: Some(name),
+            ..
+        } => Ok(Kind::RollbackTo {
+            name: name.value.clone(),
+        }),
         Statement::Discard { .. } => Ok(Kind::Discard),
         Statement::Deallocate { name, .. } => Ok(Kind::Deallocate {
             name: if name.quote_style.is_none() && name.value.eq_ignore_ascii_case("all") {
