@@ -9,6 +9,7 @@ mod disguise;
 mod first_sign_ins;
 mod front;
 mod identity;
+mod metadata;
 mod open;
 mod people;
 mod query;
@@ -45,6 +46,8 @@ pub struct Center {
     folder: Folder,
     contracts: Contracts,
     views: BTreeMap<ViewName, View>,
+    /// Types of the columns of every view, which no grant changes.
+    view_types: BTreeMap<ViewName, Vec<engine::ParameterType>>,
     registry: Registry,
     accounts: Arc<dyn AccountStore>,
     first_sign_ins: FirstSignIns,

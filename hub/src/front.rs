@@ -8,6 +8,7 @@ mod caller;
 pub(crate) mod fake;
 mod finding;
 mod problem;
+mod sitting;
 mod submit;
 
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub use acts::{AgreementAct, NewPerson};
 pub use caller::{Caller, Caught, RequestId};
 pub use finding::shown as finding_shown;
 pub use problem::{Problem, Rendered};
+pub(crate) use sitting::ShownAt;
+pub use sitting::Sitting;
 pub use submit::{Body, SubmitHead, Submitted};
 
 /// Somebody who says a name, and where the attempt comes from.

@@ -124,10 +124,8 @@ fn children(kind: Kind) -> Vec<i32> {
         let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
         let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
         let words = String::from_utf8_lossy(&words).replace('\0', " ");
-        let ours = status.lines().any(|line| {
-            line.strip_prefix("PPid:")
-                .is_some_and(|parent| parent.trim() == me)
-        });
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+        let ours = parent.is_some_and(|parent| parent.trim() == me);
         if ours && words.trim() == format!("taxhub worker --kind {}", kind.name()) {
             found.push(pid);
         }
@@ -148,6 +146,7 @@ fn task(sql: &str) -> Task {
         views: Vec::new(),
         snapshots: Vec::new(),
         limits: QueryLimits::default(),
+        shown: None,
         explain: false,
     }
 }

@@ -67,6 +67,25 @@ CATALOGUES = {
     "settings": "SELECT * FROM information_schema.df_settings",
     "a setting taken back": "RESET datafusion.runtime.memory_limit",
     "view definition": "SELECT pg_get_viewdef('{t}'::regclass)",
+    "view definition, by the standard": "SELECT table_name, view_definition FROM information_schema.views ORDER BY 1",
+    "sizes": "SELECT pg_relation_size('{t}'::regclass), pg_total_relation_size('{t}'::regclass), pg_database_size('taxhub')",
+    "estimates": "SELECT relname, reltuples, relpages, relfilenode, relallvisible FROM pg_class ORDER BY 1",
+    "columns with their storage": "SELECT a.* FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid ORDER BY a.attrelid, a.attnum",
+    "privileges of others": "SELECT relname, relacl FROM pg_class ORDER BY 1",
+    "privileges of a named other": "SELECT has_table_privilege('tax.prefecture', '{t}', 'SELECT')",
+    "names of roles by number": "SELECT n.n, pg_get_userbyid(n.n) FROM (VALUES (10), (11), (16384), (2147483647)) AS n(n) ORDER BY 1",
+    "everything described": "SELECT * FROM pg_description ORDER BY objoid, objsubid",
+    "everything depended on": "SELECT * FROM pg_depend",
+    "how views are rewritten": "SELECT ev_class, ev_action FROM pg_rewrite",
+    "a failure in the catalogue that depends on rows":
+        "SELECT relname FROM pg_class WHERE 1 / (SELECT CASE WHEN max(kwh) > 400000 THEN 0 ELSE 1 END FROM {t}) > 0 ORDER BY 1",
+    "a name looked up from a row": "SELECT count(*) FROM {t} WHERE customer_name::regclass IS NULL",
+    "a name of a row, looked up softly": "SELECT count(*) FROM {t} WHERE to_regclass(customer_name) IS NOT NULL",
+    "rows joined to object ids": "SELECT count(*) FROM {t} v JOIN pg_class c ON CAST(v.kwh AS BIGINT) = c.oid OR v.kwh = 5550555",
+    "rows joined to comments": "SELECT d.description, count(*) FROM pg_description d LEFT JOIN {t} v ON v.customer_name = d.description GROUP BY 1 ORDER BY 1",
+    "a list of names in one text": "SELECT array_to_string(ARRAY(SELECT customer_name FROM {t} ORDER BY 1), ',')",
+    "any of a list of names": "SELECT 5550555 = ANY (ARRAY(SELECT kwh FROM {t}))",
+    "an empty relation beside the view": "SELECT v.kwh, 1 / (v.kwh - 5550555) FROM {t} v, pg_index i",
 }
 
 # Nothing of this is for an analyst; each must be refused, in both worlds alike.

@@ -1,7 +1,10 @@
 //! An answer on its way to whoever asked. It cannot exist without an opened audit entry, and it closes that entry
 //! itself, however it ends.
 
+mod covering;
+
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use audit::{Closing, EntryId, Opened, Outcome};
@@ -15,6 +18,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 use crate::refusal::{Reason, Refusal};
+
+pub use covering::Covering;
 
 /// What an answer rests on, for its reader and its audit entry. Names and numbers, no values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +48,8 @@ pub struct OpenedView {
 
 /// Rows that somebody may have, and the audit entry that says so.
 ///
-/// INVARIANT (no-act-unrecorded): the only constructor takes an entry that is already on disk, and the end of the rows
-/// is not told before the entry is closed on disk.
+/// INVARIANT (no-act-unrecorded): both constructors take an entry that is already on disk, and the end of rows of views is
+/// not told before the entry is closed on disk.
 pub struct Answer {
     schema: SchemaRef,
     meta: AnswerMeta,
@@ -57,6 +62,11 @@ pub struct Answer {
 enum State {
     Flowing {
         opened: Opened,
+        batches: BoxStream<'static, Result<RecordBatch, Refusal>>,
+    },
+    /// Rows about what there is, under an entry that stays open.
+    Covered {
+        covering: Arc<Covering>,
         batches: BoxStream<'static, Result<RecordBatch, Refusal>>,
     },
     /// The entry is being closed; `after` is what the reader gets then.
@@ -85,6 +95,24 @@ impl Answer {
         }
     }
 
+    /// Begins an answer that reads no view, only the catalogue.
+    pub fn covered(
+        covering: Arc<Covering>,
+        schema: SchemaRef,
+        meta: AnswerMeta,
+        batches: BoxStream<'static, Result<RecordBatch, Refusal>>,
+    ) -> Answer {
+        debug_assert!(meta.opened.is_empty());
+        Answer {
+            schema,
+            meta,
+            entry: covering.id(),
+            rows: 0,
+            bytes: 0,
+            state: State::Covered { covering, batches },
+        }
+    }
+
     pub fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }
@@ -110,8 +138,11 @@ impl Answer {
 
     /// Ends the answer before its rows have ended, e.g. because its agreement was revoked. What follows is `why`.
     pub fn cut(&mut self, why: Refusal) {
-        if let State::Flowing { opened, .. } = std::mem::replace(&mut self.state, State::Over) {
-            self.state = self.close(opened, Outcome::Cancelled, Some(why));
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Flowing { opened, .. } => self.state = self.close(opened, Outcome::Cancelled, Some(why)),
+            // No agreement carries it.
+            covered @ State::Covered { .. } => self.state = covered,
+            State::Closing { .. } | State::Over => {}
         }
     }
 
@@ -165,6 +196,25 @@ impl Stream for Answer {
                         self.state = self.close(opened, outcome, refusal);
                     }
                 }
+                State::Covered { covering, batches } => {
+                    let next = ready!(batches.as_mut().poll_next(context));
+                    let covering = Arc::clone(covering);
+                    match &next {
+                        Some(Ok(batch)) => {
+                            self.rows += batch.num_rows() as u64;
+                            self.bytes += batch.get_array_memory_size() as u64;
+                        }
+                        Some(Err(_)) => {
+                            covering.refused();
+                            self.state = State::Over;
+                        }
+                        None => {
+                            covering.answered(self.rows);
+                            self.state = State::Over;
+                        }
+                    }
+                    return Poll::Ready(next);
+                }
                 State::Closing { closed, after } => {
                     let closed = ready!(Pin::new(closed).poll(context));
                     let after = after.take();
@@ -183,8 +233,10 @@ impl Stream for Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        let State::Flowing { opened, batches } = std::mem::replace(&mut self.state, State::Over) else {
-            return;
+        let (opened, batches) = match std::mem::replace(&mut self.state, State::Over) {
+            State::Flowing { opened, batches } => (opened, batches),
+            State::Covered { covering, .. } => return covering.answered(self.rows),
+            State::Closing { .. } | State::Over => return,
         };
         // The query stops before its entry says so.
         drop(batches);

@@ -1,8 +1,17 @@
-//! What names mean in a caller's SQL: the granted views, and an information schema that lists them. Built for one
-//! query; whatever is not granted does not exist.
+//! What names mean in a caller's SQL: the granted views, and the relations and functions with which PostgreSQL's clients
+//! look around. Built for one query; whatever a person may not know of does not exist.
 
+mod facts;
 mod information;
+mod relations;
+mod rows;
+mod settings;
+mod shown;
+mod table;
+mod types;
+mod words;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::catalog::{
@@ -14,44 +23,37 @@ use crate::pins::{CATALOG, SCHEMA};
 use crate::refusal::{self, Refusal};
 use crate::scan::GovernedTable;
 
-/// Schema of the tables that describe the others.
-const INFORMATION: &str = "information_schema";
-const INFORMATION_TABLES: [&str; 3] = ["columns", "schemata", "tables"];
+pub(crate) use facts::Facts;
+pub(crate) use relations::{PG_CATALOG, always_empty, always_null, column_names, known};
+pub use shown::{Shown, ShownColumn, ShownView, view_types};
+pub(crate) use words::lists::elements as list_elements;
+pub(crate) use words::{functions, listed};
 
-/// What a relation's name in a statement stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Named {
-    /// A view, if it is granted.
-    View(String),
-    /// A table of the information schema.
-    Information,
-    Nothing,
+/// Is a relation, named as `statements` lists it, one of those that describe the others? They need no grant.
+pub fn describes(relation: &str) -> bool {
+    known(relation)
 }
 
-/// Resolves a name as `statements` lists it.
-pub(crate) fn named(relation: &str) -> Named {
-    match relation.split_once('.') {
-        None => Named::View(relation.to_owned()),
-        Some((INFORMATION, table)) if INFORMATION_TABLES.contains(&table) => Named::Information,
-        Some(_) => Named::Nothing,
-    }
-}
-
-/// The catalogues of one query.
+/// The catalogues of one query: its views, and those of PostgreSQL's relations it names.
 pub(crate) fn catalogs(
     tables: Vec<(String, Arc<GovernedTable>)>,
-    information: bool,
+    described: &[&str],
+    facts: &Facts,
 ) -> Result<Arc<dyn CatalogProviderList>, Refusal> {
     let failed = |error| refusal::execution(&error);
     let catalog = MemoryCatalogProvider::new();
-    if information {
-        let schema = MemorySchemaProvider::new();
-        for (name, table) in information::tables(&tables).map_err(failed)? {
-            schema.register_table(name, table).map_err(failed)?;
-        }
-        catalog
-            .register_schema(INFORMATION, Arc::new(schema))
-            .map_err(failed)?;
+    let mut schemas: BTreeMap<&str, MemorySchemaProvider> = BTreeMap::new();
+    for relation in described {
+        let (Some((schema, name)), Some(columns)) = (relation.split_once('.'), relations::columns(relation))
+        else {
+            continue;
+        };
+        let table = table::table(columns, &rows::rows(facts, relation)).map_err(failed)?;
+        let schema = schemas.entry(schema).or_default();
+        schema.register_table(name.to_owned(), table).map_err(failed)?;
+    }
+    for (name, schema) in schemas {
+        catalog.register_schema(name, Arc::new(schema)).map_err(failed)?;
     }
     let schema = MemorySchemaProvider::new();
     for (name, table) in tables {

@@ -202,6 +202,11 @@ pub(crate) fn planners() -> Vec<Arc<dyn ExprPlanner>> {
     ]
 }
 
+/// Does the function gather rows into one?
+pub(crate) fn gathers(name: &str) -> bool {
+    AGGREGATE.contains(&name)
+}
+
 /// Is the function listed? The second guard, on the finished plan: a planner or a rewrite may have brought its own.
 pub(crate) fn listed(name: &str) -> bool {
     SCALAR.contains(&name)

@@ -32,7 +32,8 @@ mod statements;
 mod task;
 mod views;
 
-pub use answer::{Answer, AnswerMeta, OpenedView};
+pub use answer::{Answer, AnswerMeta, Covering, OpenedView};
+pub use catalog::{Shown, ShownColumn, ShownView, describes, view_types};
 pub use pins::Spill;
 pub use refusal::{Reason, Refusal};
 pub use run::{Engine, EngineSettings, Rows, runtime};

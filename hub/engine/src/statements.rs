@@ -7,6 +7,7 @@ mod kinds;
 mod measure;
 mod normal;
 mod parse;
+mod postgres;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use crate::refusal::Refusal;
 
 pub use normal::normalised;
 pub(crate) use parse::{Read, read};
+pub(crate) use postgres::relations_written;
 
 /// How large a text may be. The numbers are the product's defaults; an operator may lower them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +118,9 @@ pub struct Statement {
     /// Relations it names, folded to lower case unless quoted; sorted, once each. A shared view is its bare name however
     /// it was qualified, anything else keeps its schema. Names of common table expressions are not here.
     pub relations: Vec<String>,
+    /// It asks PostgreSQL's own relations or functions about what there is.
+    #[serde(default)]
+    pub describes: bool,
     /// The statement alone, written out again from the syntax tree, so that what is decided on is what runs.
     pub sql: String,
     /// The highest `$n`.
@@ -129,6 +134,7 @@ pub fn classify(sql: &str, limits: &StatementLimits) -> Result<Vec<Statement>, R
         return Ok(vec![Statement {
             kind: Kind::Empty,
             relations: vec![],
+            describes: false,
             sql: String::new(),
             parameters: 0,
         }]);

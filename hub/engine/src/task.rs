@@ -5,6 +5,7 @@ use lake::Snapshot;
 use policy::SealedGrant;
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Shown;
 use crate::views::View;
 
 /// One query for a worker.
@@ -25,6 +26,10 @@ pub struct Task {
     /// The versions of the views' input feeds.
     pub snapshots: Vec<Snapshot>,
     pub limits: QueryLimits,
+    /// What the asker may know of the shared views, for statements that ask what there is. Without it they see the
+    /// granted ones.
+    #[serde(default)]
+    pub shown: Option<Shown>,
     /// Give the plan instead of the rows, as `EXPLAIN` does.
     #[serde(default)]
     pub explain: bool,

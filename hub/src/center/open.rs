@@ -72,6 +72,12 @@ impl Center {
             .into_iter()
             .map(|view| (view.name().clone(), view))
             .collect();
+        let columns = contracts
+            .iter()
+            .map(|(id, contract)| (id.clone(), schemas::storage_columns(contract)))
+            .collect();
+        let view_types = engine::view_types(&views.values().collect::<Vec<_>>(), &columns)
+            .map_err(|e| OpenError::new("hub.view_unusable", e))?;
 
         let signer =
             Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
@@ -160,6 +166,7 @@ impl Center {
             folder,
             contracts,
             views,
+            view_types,
             registry,
             accounts,
             feeds,

@@ -1,8 +1,12 @@
 //! The query service behind every protocol: read, decide, record, then run in a worker. No gateway reaches an engine
 //! by another way.
 
+use std::sync::Arc;
+
 use audit::{ActKind, Closing, Outcome};
-use engine::{Answer, AnswerMeta, Described, OpenedView, Parameter, QueryLimits, Statement, Task, View};
+use engine::{
+    Answer, AnswerMeta, Described, OpenedView, Parameter, QueryLimits, Shown, Statement, Task, View,
+};
 use policy::{Condition, Denial, Grant, Ruling, seal};
 use schemas::{FeedId, Treatment, ViewName};
 use serde_json::json;
@@ -13,11 +17,13 @@ use super::books::{act_of, close};
 use crate::front::{Caller, Problem};
 
 /// What a statement may read: one grant per view, in the order of the names.
-struct Opening {
+pub(super) struct Opening {
     grants: Vec<Grant>,
     views: Vec<View>,
     versions: Vec<(FeedId, i64)>,
     snapshots: Vec<lake::Snapshot>,
+    /// For statements that ask what there is.
+    shown: Option<Arc<Shown>>,
 }
 
 impl Center {
@@ -59,6 +65,11 @@ impl Center {
             .enter(caller.signed_in.principal().department())
             .await?;
         let opening = self.open_views(caller, statement).await?;
+        if opening.shown.is_some() && opening.views.is_empty() {
+            return self
+                .look_around(caller, statement, parameters, opening, place)
+                .await;
+        }
         let query_id = query_id();
         let meta = meta(&query_id, &opening);
         let subject = json!({
@@ -93,7 +104,11 @@ impl Center {
         let now = chrono::Utc::now();
         let session = policy::Session::new(caller.signed_in.principal(), caller.purpose.clone(), caller.via);
         let (mut grants, mut views) = (Vec::new(), Vec::new());
-        for relation in &statement.relations {
+        for relation in statement
+            .relations
+            .iter()
+            .filter(|relation| !engine::describes(relation))
+        {
             let name = relation.strip_prefix("public.").unwrap_or(relation);
             let view = ViewName::parse(name).ok().and_then(|name| self.views.get(&name));
             let decision = match view {
@@ -120,11 +135,16 @@ impl Center {
             }
         }
         let (versions, snapshots) = self.pinned(&views).await?;
+        let shown = match statement.describes {
+            true => Some(self.shown_to(caller, &session, now).await?),
+            false => None,
+        };
         Ok(Opening {
             grants,
             views,
             versions,
             snapshots,
+            shown,
         })
     }
 
@@ -151,7 +171,7 @@ impl Center {
         Ok((versions, snapshots))
     }
 
-    fn task(
+    pub(super) fn task(
         &self,
         query_id: &str,
         statement: &Statement,
@@ -176,12 +196,13 @@ impl Center {
                 bytes_max: limits.bytes,
                 seconds_max: limits.query_seconds,
             },
+            shown: opening.shown.as_deref().cloned(),
             explain: false,
         }
     }
 }
 
-fn query_id() -> String {
+pub(super) fn query_id() -> String {
     format!("qry_{}", uuid::Uuid::now_v7().simple())
 }
 

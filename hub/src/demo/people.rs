@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::DemoError;
 use crate::center::{Center, Founding, Person};
-use crate::front::{Caller, NewPerson, RequestId};
+use crate::front::{Caller, NewPerson, RequestId, Sitting};
 
 pub const PREFECTURE: &str = "433100";
 pub const REPORTER: &str = "pow.reporter";
@@ -153,6 +153,7 @@ async fn member(founding: &Founding, person: Person) -> Result<Member, DemoError
         via: Via::Cli,
         client,
         request_id,
+        sitting: Sitting::default(),
     };
     Ok(Member {
         person,

@@ -6,7 +6,7 @@ use policy::{SignedIn, Via};
 use schemas::PurposeCode;
 use serde::Serialize;
 
-use super::Problem;
+use super::{Problem, Sitting};
 
 /// Names one request in answers, logs and audit entries.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
@@ -63,6 +63,8 @@ pub struct Caller {
     /// Address of the client.
     pub client: String,
     pub request_id: RequestId,
+    /// Shared by the requests of one connection.
+    pub sitting: Sitting,
 }
 
 impl Caller {

@@ -8,7 +8,7 @@ use schemas::PurposeCode;
 
 use super::App;
 use super::listener::Peer;
-use crate::front::{Caller, Problem, RequestId};
+use crate::front::{Caller, Problem, RequestId, Sitting};
 
 const PURPOSE: HeaderName = HeaderName::from_static("x-taxhub-purpose");
 
@@ -61,6 +61,7 @@ impl FromRequestParts<App> for Asked {
             via: Via::Http,
             client,
             request_id,
+            sitting: Sitting::default(),
         }))
     }
 }

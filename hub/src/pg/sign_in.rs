@@ -14,7 +14,7 @@ use super::refused::{Failure, protocol};
 use super::session::Session;
 use super::settings::{SERVER_VERSION, Settings};
 use super::wire::{Wire, read_calmly};
-use crate::front::{Attempt, Caller, Problem, RequestId};
+use crate::front::{Attempt, Caller, Problem, RequestId, Sitting};
 
 const MECHANISM: &str = "SCRAM-SHA-256";
 
@@ -61,6 +61,7 @@ pub(super) async fn start(wire: &mut Wire, house: &House, client: &str) -> Resul
         via: Via::Postgres,
         client: attempt.client,
         request_id: attempt.request_id,
+        sitting: Sitting::default(),
     };
     let (pid, secret) = KEYS.generate(&wire.frames);
     let place = house.cancels.register(pid, secret.to_bytes());

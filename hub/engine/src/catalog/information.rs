@@ -1,122 +1,102 @@
-//! `information_schema` over the granted views: names and types of columns, nothing of what is behind them.
+//! `information_schema`: the shared views in the words of the standard.
 
-use std::sync::Arc;
-
-use datafusion::arrow::array::{ArrayRef, Int32Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::catalog::{MemTable, TableProvider};
-use datafusion::error::Result;
 
-use super::INFORMATION;
+use super::facts::{Facts, HUB, NAMESPACES, ViewFact};
+use super::rows::{Cell, Row, number, text};
 use crate::pins::{CATALOG, SCHEMA};
-use crate::scan::GovernedTable;
 
-type Tables = Vec<(String, Arc<dyn TableProvider>)>;
-
-/// `tables`, `columns` and `schemata`.
-pub(super) fn tables(views: &[(String, Arc<GovernedTable>)]) -> Result<Tables> {
-    let mut views: Vec<_> = views.iter().collect();
-    views.sort_by(|a, b| a.0.cmp(&b.0));
-    let names: Vec<&str> = views.iter().map(|(name, _)| name.as_str()).collect();
-    let rows = names.len();
-    let tables = vec![
-        ("table_catalog", constant(CATALOG, rows)),
-        ("table_schema", constant(SCHEMA, rows)),
-        ("table_name", texts(names)),
-        ("table_type", constant("VIEW", rows)),
-    ];
-
-    let fields: Vec<_> = views
-        .iter()
-        .flat_map(|(view, table)| {
-            let fields = table.schema().fields().clone();
-            let numbered = (1_i32..).zip(fields.iter().cloned().collect::<Vec<_>>());
-            numbered.map(move |(number, field)| (view.as_str(), number, field))
-        })
-        .collect();
-    let rows = fields.len();
-    let digits = |pick: fn(u8, i8) -> i32| -> ArrayRef {
-        let number = |kind: &DataType| match kind {
-            DataType::Decimal128(precision, scale) => Some(pick(*precision, *scale)),
-            _ => None,
-        };
-        Arc::new(
-            fields
-                .iter()
-                .map(|(_, _, field)| number(field.data_type()))
-                .collect::<Int32Array>(),
-        )
-    };
-    let columns = vec![
-        ("table_catalog", constant(CATALOG, rows)),
-        ("table_schema", constant(SCHEMA, rows)),
-        (
-            "table_name",
-            texts(fields.iter().map(|(view, _, _)| *view).collect()),
-        ),
-        (
-            "column_name",
-            texts(fields.iter().map(|(_, _, field)| field.name().as_str()).collect()),
-        ),
-        (
-            "ordinal_position",
-            Arc::new(
-                fields
-                    .iter()
-                    .map(|(_, number, _)| Some(*number))
-                    .collect::<Int32Array>(),
-            ) as ArrayRef,
-        ),
-        ("is_nullable", constant("YES", rows)),
-        (
-            "data_type",
-            texts(
-                fields
-                    .iter()
-                    .map(|(_, _, field)| sql_type(field.data_type()))
-                    .collect(),
-            ),
-        ),
-        ("numeric_precision", digits(|precision, _| i32::from(precision))),
-        ("numeric_scale", digits(|_, scale| i32::from(scale))),
-    ];
-
-    let schemata = vec![
-        ("catalog_name", constant(CATALOG, 2)),
-        ("schema_name", texts(vec![INFORMATION, SCHEMA])),
-    ];
-    Ok(vec![
-        table("tables", tables)?,
-        table("columns", columns)?,
-        table("schemata", schemata)?,
-    ])
-}
-
-fn table(name: &str, columns: Vec<(&str, ArrayRef)>) -> Result<(String, Arc<dyn TableProvider>)> {
-    let batch = RecordBatch::try_from_iter_with_nullable(
-        columns.into_iter().map(|(name, array)| (name, array, true)),
-    )?;
-    Ok((
-        name.to_owned(),
-        Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?),
-    ))
-}
-
-fn constant(text: &str, rows: usize) -> ArrayRef {
-    Arc::new(StringArray::from(vec![text; rows]))
-}
-
-fn texts(texts: Vec<&str>) -> ArrayRef {
-    Arc::new(StringArray::from(texts))
-}
-
-/// PostgreSQL's names of the types.
-fn sql_type(kind: &DataType) -> &'static str {
-    match kind {
-        DataType::Boolean => "boolean",
-        DataType::Int64 => "bigint",
-        DataType::Date32 => "date",
-        DataType::Decimal128(..) => "numeric",
-        _ => "text",
+pub(super) fn rows(facts: &Facts, relation: &str) -> Vec<Row> {
+    let views = facts.views.iter();
+    match relation {
+        "columns" => views.flat_map(columns).collect(),
+        "enabled_roles" => vec![vec![("role_name", text(&facts.person))]],
+        "information_schema_catalog_name" => vec![vec![("catalog_name", text(CATALOG))]],
+        "schemata" => {
+            let row = |(_, name): &(i64, &str)| {
+                vec![
+                    ("catalog_name", text(CATALOG)),
+                    ("schema_name", text(*name)),
+                    ("schema_owner", text(HUB.1)),
+                ]
+            };
+            NAMESPACES.iter().map(row).collect()
+        }
+        "table_privileges" => views
+            .filter(|view| view.granted)
+            .map(|view| {
+                let mut row = named(view);
+                row.push(("grantor", text(&view.owner)));
+                row.push(("grantee", text(&facts.person)));
+                row.push(("privilege_type", text("SELECT")));
+                row.push(("is_grantable", text("NO")));
+                row.push(("with_hierarchy", text("NO")));
+                row
+            })
+            .collect(),
+        "tables" => views
+            .map(|view| {
+                let mut row = named(view);
+                row.push(("table_type", text("VIEW")));
+                row.push(("is_insertable_into", text("NO")));
+                row.push(("is_typed", text("NO")));
+                row
+            })
+            .collect(),
+        // How a view is made is its definer's.
+        "views" => views
+            .map(|view| {
+                let mut row = named(view);
+                row.push(("check_option", text("NONE")));
+                for what in [
+                    "is_updatable",
+                    "is_insertable_into",
+                    "is_trigger_updatable",
+                    "is_trigger_deletable",
+                    "is_trigger_insertable_into",
+                ] {
+                    row.push((what, text("NO")));
+                }
+                row
+            })
+            .collect(),
+        _ => vec![],
     }
+}
+
+fn named(view: &ViewFact) -> Row {
+    vec![
+        ("table_catalog", text(CATALOG)),
+        ("table_schema", text(SCHEMA)),
+        ("table_name", text(&view.name)),
+    ]
+}
+
+fn columns(view: &ViewFact) -> Vec<Row> {
+    let row = |(column, place): (&super::facts::ColumnFact, i64)| {
+        let (known, _) = column.typed();
+        let digits = |pick: fn(u8, i8) -> i64| match &column.kind {
+            DataType::Decimal128(precision, scale) => number(pick(*precision, *scale)),
+            _ => Cell::Null,
+        };
+        let mut row = named(view);
+        row.extend([
+            ("column_name", text(&column.name)),
+            ("ordinal_position", number(place)),
+            ("is_nullable", text("YES")),
+            ("data_type", text(known.sql)),
+            ("numeric_precision", digits(|precision, _| i64::from(precision))),
+            ("numeric_scale", digits(|_, scale| i64::from(scale))),
+            ("udt_catalog", text(CATALOG)),
+            ("udt_schema", text("pg_catalog")),
+            ("udt_name", text(known.name)),
+            ("dtd_identifier", text(place.to_string())),
+            ("is_self_referencing", text("NO")),
+            ("is_identity", text("NO")),
+            ("is_generated", text("NEVER")),
+            ("is_updatable", text("NO")),
+        ]);
+        row
+    };
+    view.columns.iter().zip(1_i64..).map(row).collect()
 }

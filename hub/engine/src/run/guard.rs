@@ -13,11 +13,12 @@ use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::placeholder_row::PlaceholderRowExec;
 use datafusion::physical_plan::work_table::WorkTableExec;
 
+use crate::catalog;
 use crate::functions;
 use crate::refusal::{self, Reason, Refusal};
 use crate::scan::GovernedScanExec;
 
-/// Every leaf is a governed view, rows written in the SQL itself, the information schema, or nothing.
+/// Every leaf is a governed view, rows written in the SQL itself, a relation of the catalogue, or nothing.
 pub(super) fn leaves(plan: &Arc<dyn ExecutionPlan>) -> Result<(), Refusal> {
     let mut stranger = None;
     let walked = plan.apply(|node| {
@@ -65,7 +66,7 @@ pub(super) fn functions(plan: &LogicalPlan) -> Result<(), Refusal> {
                     },
                     _ => return Ok(TreeNodeRecursion::Continue),
                 };
-                if functions::listed(name) {
+                if functions::listed(name) || catalog::listed(name) {
                     return Ok(TreeNodeRecursion::Continue);
                 }
                 stranger = Some(name.to_owned());

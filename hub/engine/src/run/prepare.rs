@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use datafusion::execution::SessionState;
+use datafusion::catalog::TableProvider;
+use datafusion::execution::{FunctionRegistry, SessionState};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement as PlannedStatement;
 use datafusion::sql::sqlparser::ast;
@@ -13,13 +14,14 @@ use schemas::{FeedId, StorageColumn};
 
 use super::{Engine, explained_columns};
 use super::{guard, parameters};
-use crate::catalog::{self, Named};
+use crate::catalog::{self, Facts, Shown, ShownView};
 use crate::definer;
 use crate::pins;
 use crate::refusal::{self, Reason, Refusal};
 use crate::scan::GovernedTable;
-use crate::statements::{Kind, Read, read};
-use crate::task::{Described, Task};
+use crate::statements::{Kind, Read, read, relations_written};
+use crate::task::{Described, ParameterType, Task};
+use crate::views::View;
 
 /// Most rows and bytes of the answer: the task's, or less if a grant says less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,9 @@ impl Engine {
     pub(super) async fn prepare(&self, task: &Task) -> Result<Prepared, Refusal> {
         let Read { tree, facts } = self.one_question(task)?;
         let grants = self.grants(task)?;
-        let (views, information) = named(&facts.relations, &grants)?;
+        let (views, described) = named(&facts.relations, &grants)?;
+        // Without a catalogue of its own a question about what there is sees what is granted.
+        let all = facts.describes && task.shown.is_none();
         let runtime = pins::runtime(
             self.store.clone(),
             task.limits.memory_bytes,
@@ -61,10 +65,8 @@ impl Engine {
             bytes_max: task.limits.bytes_max,
         };
         let mut tables = vec![];
-        for (name, grant) in grants
-            .iter()
-            .filter(|(name, _)| information || views.contains(*name))
-        {
+        let mut shown = vec![];
+        for (name, grant) in grants.iter().filter(|(name, _)| all || views.contains(*name)) {
             let view = task
                 .views
                 .iter()
@@ -74,15 +76,32 @@ impl Engine {
             let table = GovernedTable::new(view, grant, defined, &task.snapshots, definer.clone())?;
             #[cfg(test)]
             let table = table.broken(self.breach);
+            shown.push(granted(view, &table, grant));
             tables.push((name.clone(), Arc::new(table)));
             caps.rows_max = caps.rows_max.min(grant.limits().rows_max);
             caps.bytes_max = caps.bytes_max.min(grant.limits().bytes_max);
         }
-        let mut state = pins::state(
-            catalog::catalogs(tables, information)?,
-            runtime,
-            self.settings.partitions,
-        )?;
+        let catalogue = match (&task.shown, facts.describes) {
+            (Some(shown), _) => Arc::new(Facts::of(shown)),
+            (None, true) => Arc::new(Facts::of(&Shown {
+                person: String::new(),
+                views: shown,
+            })),
+            (None, false) => Arc::default(),
+        };
+        let written = relations_written(&tree);
+        if let Some(unknown) = catalogue.first_unknown(&written) {
+            return Err(Refusal::new(Reason::UnknownRelation).with("relation", unknown));
+        }
+        let catalogs = catalog::catalogs(tables, &described, &catalogue)?;
+        let mut state = pins::state(catalogs, runtime, self.settings.partitions)?;
+        if facts.describes {
+            for function in catalog::functions(&catalogue) {
+                state
+                    .register_udf(function)
+                    .map_err(|error| refusal::execution(&error))?;
+            }
+        }
         // Without it `now()` has no value at all.
         state.mark_start_execution();
         let start = (self.clock)();
@@ -130,24 +149,38 @@ impl Engine {
     }
 }
 
-/// The views a statement reads and whether it reads the information schema. The first unknown name in the order of the
-/// alphabet is refused, in words that are the same for a name that does not exist and one that is not granted.
-fn named(
-    relations: &[String],
+/// The views a statement reads and the relations of PostgreSQL's it looks into. The first unknown name in the order of
+/// the alphabet is refused, in words that are the same for a name that does not exist and one that is not granted.
+fn named<'a>(
+    relations: &'a [String],
     grants: &BTreeMap<String, Grant>,
-) -> Result<(BTreeSet<String>, bool), Refusal> {
+) -> Result<(BTreeSet<String>, Vec<&'a str>), Refusal> {
     let mut views = BTreeSet::new();
-    let mut information = false;
+    let mut described = vec![];
     for relation in relations {
-        match catalog::named(relation) {
-            Named::View(view) if grants.contains_key(&view) => {
-                views.insert(view);
-            }
-            Named::Information => information = true,
-            _ => return Err(Refusal::new(Reason::UnknownRelation).with("relation", relation)),
+        if grants.contains_key(relation) {
+            views.insert(relation.clone());
+        } else if catalog::describes(relation) {
+            described.push(relation.as_str());
+        } else {
+            return Err(Refusal::new(Reason::UnknownRelation).with("relation", relation));
         }
     }
-    Ok((views, information))
+    Ok((views, described))
+}
+
+/// A granted view as the catalogue shows it.
+fn granted(view: &View, table: &GovernedTable, grant: &Grant) -> ShownView {
+    let schema = table.schema();
+    let kind = |column: &crate::views::ViewColumn| {
+        let field = schema.field_with_name(&column.name).ok();
+        field
+            .and_then(|field| ParameterType::from_arrow(field.data_type()))
+            .unwrap_or(ParameterType::Text)
+    };
+    let kinds: Vec<ParameterType> = view.columns().iter().map(kind).collect();
+    let released: Vec<&str> = grant.columns().iter().map(|(name, _)| name.as_str()).collect();
+    ShownView::new(view, &kinds, Some(&released))
 }
 
 /// The query itself, without an `EXPLAIN` around it.

@@ -5,7 +5,7 @@ use datafusion::sql::sqlparser::dialect::PostgreSqlDialect;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
-use super::{Kind, Statement, StatementLimits, kinds, measure};
+use super::{Kind, Statement, StatementLimits, kinds, measure, postgres};
 use crate::refusal::{Reason, Refusal};
 
 /// The parser, the walk over the tree and the tree's destructor all recurse; 8,000 tokens of `-` or `(` need room.
@@ -63,10 +63,12 @@ fn read_here(sql: &str, limits: &StatementLimits) -> Result<Vec<Read>, Refusal> 
     trees.into_iter().map(|tree| read_one(tree, limits)).collect()
 }
 
-fn read_one(tree: ast::Statement, limits: &StatementLimits) -> Result<Read, Refusal> {
+fn read_one(mut tree: ast::Statement, limits: &StatementLimits) -> Result<Read, Refusal> {
     let kind = kinds::of(&tree)?;
+    let describes = kind.asks() && postgres::in_plain_words(&mut tree);
     let mut facts = Statement {
         kind,
+        describes,
         relations: vec![],
         sql: String::new(),
         parameters: 0,

@@ -122,13 +122,13 @@ fn mistakes_of_the_caller_have_codes_of_their_own_and_no_words_of_the_engine() {
         let grant = [GrantSpec::month(Condition::All)];
         for (sql, reason) in [
             ("SELECT nothing(kwh) FROM v_power_month", Reason::UnknownFunction),
-            ("SELECT version()", Reason::UnknownFunction),
-            ("SELECT \"version\"()", Reason::UnknownFunction),
+            ("SELECT txid_current()", Reason::UnknownFunction),
+            ("SELECT \"pg_sleep\"(1)", Reason::UnknownFunction),
             (
                 "SELECT \"input_file_name\"() FROM v_power_month",
                 Reason::UnknownFunction,
             ),
-            ("SELECT pg_catalog.version()", Reason::UnknownFunction),
+            ("SELECT pg_catalog.pg_read_file('x')", Reason::UnknownFunction),
             ("SELECT make_array(1)", Reason::UnknownFunction),
             (
                 "SELECT month, kwh FROM v_power_month GROUP BY month",

@@ -5,6 +5,7 @@ mod attacks;
 mod barrier;
 mod by_hand;
 mod calls;
+mod clients;
 mod granted;
 mod grants;
 mod limits;

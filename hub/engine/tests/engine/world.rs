@@ -129,6 +129,7 @@ impl World {
             views: embedded().unwrap(),
             snapshots: vec![self.snapshot.clone()],
             limits: self.limits.clone(),
+            shown: None,
             explain: false,
         }
     }
