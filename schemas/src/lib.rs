@@ -26,9 +26,9 @@ pub mod validators;
 pub mod values;
 
 pub use contract::{
-    Bilingual, BuiltinRule, Contract, ContractError, DataClass, Derived, Field, FieldRule, FieldRuleKind,
-    FieldType, FileEncoding, IntakeRules, Level, MoneyRule, Part, RegionRule, RowRule, RowRuleKind, Severity,
-    Treatment, Unless, ValidatorKind,
+    Bilingual, BuiltinRule, Condition, Contract, ContractError, DataClass, Derived, Field, FieldRule,
+    FieldRuleKind, FieldType, FileEncoding, IntakeRules, Level, MoneyRule, Part, RegionRule, RowRule,
+    RowRuleKind, Severity, Treatment, ValidatorKind,
 };
 pub use names::{DepartmentCode, FeedId, NameError, PurposeCode, RegionCode, SubmissionId, ViewName};
 pub use period::{Period, PeriodError, PeriodKind};

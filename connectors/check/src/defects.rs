@@ -46,6 +46,7 @@ pub(crate) fn rules(limits: &decode::Limits) -> Vec<Rule> {
                 .into_iter()
                 .collect(),
             unless: None,
+            asks: false,
             detail: if id == "D-statement" {
                 Detail::Nothing
             } else {

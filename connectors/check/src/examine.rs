@@ -1,10 +1,13 @@
 //! One frame after another: read, judged, handed on, counted.
 
+use std::collections::HashSet;
+
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, StringArray};
 use arrow::buffer::{Buffer, OffsetBuffer};
 use decode::{Evidence, Frame, RowKind, TextColumn};
 
 use crate::batches::{Batches, Columns};
+use crate::groups::Groups;
 use crate::hits::Hits;
 use crate::keys::{self, Fingerprints, KeySet, Met};
 use crate::plan::Plan;
@@ -23,6 +26,7 @@ pub(crate) struct Examination<'a> {
     rules: RuleSet,
     slot: Slot,
     keys: KeySet,
+    groups: Groups,
     batches: Batches,
     findings_left: u64,
     pub tally: Tally,
@@ -37,6 +41,7 @@ impl<'a> Examination<'a> {
             rules: RuleSet::new(plan),
             slot: Slot::default(),
             keys: KeySet::default(),
+            groups: Groups::new(plan),
             batches: Batches::new(plan),
             findings_left: plan.job.limits.findings_max,
             tally: Tally::default(),
@@ -84,6 +89,7 @@ impl<'a> Examination<'a> {
 
         let content = self.fates_content(&typed, frame.rows());
         let fates = self.fates(frame, &typed, &content, &mut hits);
+        self.groups.frame(&typed, &fates, &frame.row_no);
         let columns = Columns {
             raw: &raw,
             typed: &typed,
@@ -135,17 +141,55 @@ impl<'a> Examination<'a> {
         Ok(())
     }
 
-    /// Drops the hits of rules that are silent for their row.
+    /// Tells what can only be told when every row was seen.
+    pub fn finish(&mut self, sink: &mut dyn Sink) -> Result<(), CheckError> {
+        let (findings, counts) = self.groups.findings(self.plan, self.findings_left);
+        self.findings_left -= findings.len() as u64;
+        self.tally.remarks(&counts);
+        if findings.is_empty() {
+            return Ok(());
+        }
+        sink.findings(&findings)
+    }
+
+    /// Drops the hits of rules that are silent for their row, and those that ask for a value which is there but could
+    /// not be read.
     fn silence(&self, typed: &[ArrayRef], hits: &mut Hits) {
+        let found: &Hits = hits;
+        let unread: HashSet<(usize, u32)> = self
+            .plan
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| rule.asks)
+            .flat_map(|(index, rule)| {
+                let of_field = found.0.iter().filter(move |hit| {
+                    let told = self.plan.rules.get(hit.rule);
+                    hit.rule != index
+                        && hit.severity == Severity::Error
+                        && told.is_some_and(|told| told.field == rule.field)
+                });
+                of_field.flat_map(move |hit| hit.rows.iter().map(move |row| (index, *row)))
+            })
+            .collect();
         hits.retain(|hit, row| {
+            if unread.contains(&(hit.rule, row as u32)) {
+                return false;
+            }
             let unless = self
                 .plan
                 .rules
                 .get(hit.rule)
                 .and_then(|rule| rule.unless.as_ref());
             let Some((field, is)) = unless else { return true };
-            let column = typed.get(*field).and_then(|column| column.as_string_opt::<i32>());
-            !column.is_some_and(|column| column.is_valid(row) && column.value(row) == is)
+            let Some(column) = typed.get(*field).filter(|column| column.is_valid(row)) else {
+                return true;
+            };
+            match (is, column.as_string_opt::<i32>()) {
+                (None, _) => false,
+                (Some(is), Some(column)) => column.value(row) != is,
+                (Some(_), None) => true,
+            }
         });
     }
 

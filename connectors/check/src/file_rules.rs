@@ -73,7 +73,19 @@ pub(crate) fn columns(contract: &Contract, header: &Header, evidence: &Evidence)
         .twice
         .iter()
         .map(|column| about("F-column_twice", Severity::Fatal, "check.column_twice", column));
-    let ignored = header.ignored.iter().map(|column| {
+    let (refused, ignored): (Vec<&String>, Vec<&String>) = header
+        .ignored
+        .iter()
+        .partition(|column| contract.refuses_column(column));
+    let refused = refused.into_iter().map(|column| {
+        about(
+            "F-column_refused",
+            Severity::Fatal,
+            "check.column_refused",
+            column,
+        )
+    });
+    let ignored = ignored.into_iter().map(|column| {
         about(
             "F-column_ignored",
             Severity::Warning,
@@ -83,6 +95,7 @@ pub(crate) fn columns(contract: &Contract, header: &Header, evidence: &Evidence)
     });
     missing
         .chain(twice)
+        .chain(refused)
         .chain(ignored)
         .chain(sheets(evidence))
         .collect()

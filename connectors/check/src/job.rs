@@ -10,7 +10,8 @@ use crate::{CheckError, Finding};
 pub struct Limits {
     /// Of fields, records, columns and rows in the file. The contract's own `rows_max` applies as well.
     pub file: decode::Limits,
-    /// Rows per frame; memory grows with this and with nothing else but the keys (16 bytes each).
+    /// Rows per frame; memory grows with this and with nothing else but the keys (16 bytes each) and the groups of
+    /// rows that a contract sums up (48 bytes each).
     pub frame_rows: usize,
     /// Findings handed on in detail; beyond that they are counted by rule.
     pub findings_max: u64,
@@ -51,7 +52,8 @@ pub trait Sink {
     /// Ends the check.
     fn quarantined(&mut self, batch: RecordBatch) -> Result<(), CheckError>;
 
-    /// About rows, in row order; at most `Limits::findings_max` in all. Findings about the file are in the report.
+    /// About rows, in row order, and at the very end about groups of rows, by the first of them; at most
+    /// `Limits::findings_max` in all. Findings about the file are in the report.
     ///
     /// # Errors
     /// Ends the check.

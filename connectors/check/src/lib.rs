@@ -20,6 +20,7 @@ mod error;
 mod examine;
 mod file_rules;
 mod finding;
+mod groups;
 mod hashing;
 mod header;
 mod hits;

@@ -23,8 +23,10 @@ pub(crate) struct Rule {
     /// Index of the field whose column and value the finding names.
     pub field: Option<usize>,
     pub args: BTreeMap<String, String>,
-    /// Field and value for which the rule is silent.
-    pub unless: Option<(usize, String)>,
+    /// Field and value (none: any) for which the rule is silent.
+    pub unless: Option<(usize, Option<String>)>,
+    /// The rule asks for a value of its field, so it has nothing to say where one is that could not be read.
+    pub asks: bool,
     pub detail: Detail,
 }
 
@@ -71,6 +73,8 @@ pub(crate) struct Plan<'a> {
     /// Field and rule.
     pub region: Option<(usize, usize)>,
     pub period: Option<(usize, usize)>,
+    /// The field that decides about the period instead, in rows that have it.
+    pub period_rather: Option<usize>,
     pub entity: Option<usize>,
     pub key: Vec<usize>,
     pub key_rule: usize,
@@ -86,6 +90,7 @@ impl<'a> Plan<'a> {
             fields: Vec::new(),
             region: None,
             period: None,
+            period_rather: index_of(contract, contract.period_rather()),
             entity: index_of(contract, contract.entity_field()),
             key: contract
                 .key()
@@ -123,7 +128,9 @@ impl<'a> Plan<'a> {
             let rule = plan.builtin(field, BuiltinRule::Region, "check.region_outside", &unit);
             (field, rule)
         });
-        let period = [("period", job.period.label().to_owned())];
+        let rather = plan.period_rather.map(|field| ("rather", plan.title(field)));
+        let period = std::iter::once(("period", job.period.label().to_owned())).chain(rather);
+        let period: Vec<(&str, String)> = period.collect();
         plan.period = index_of(contract, contract.period_field()).map(|field| {
             let rule = plan.builtin(field, BuiltinRule::Period, "check.period_mismatch", &period);
             (field, rule)

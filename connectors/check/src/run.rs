@@ -78,6 +78,9 @@ fn examine<R: Read + Seek>(
         }
         too_many = too_many.or_else(|| file_rules::too_many_rows(job, &examination.tally));
     }
+    if too_many.is_none() {
+        examination.finish(sink)?;
+    }
     draft.file_findings.extend(match too_many {
         Some(finding) => vec![finding],
         None => file_rules::rows(&plan, &examination.tally),

@@ -40,11 +40,15 @@ impl Slot {
         let (contract, period) = (plan.job.contract, plan.job.period);
         if let Some(dates) = column.as_primitive_opt::<Date32Type>() {
             let slot = days(period.start())..=days(period.end());
-            let other = dates
-                .iter()
-                .enumerate()
-                .filter(|(_, day)| day.is_some_and(|day| !slot.contains(&day)));
-            other.for_each(|(row, _)| hits.add(rule, Severity::Error, None, row));
+            let rather = plan.period_rather.and_then(|field| columns.get(field));
+            let rather = rather.and_then(|column| column.as_primitive_opt::<Date32Type>());
+            for (row, day) in dates.iter().enumerate() {
+                let instead = rather.and_then(|rather| rather.is_valid(row).then(|| rather.value(row)));
+                if instead.or(day).is_some_and(|day| !slot.contains(&day)) {
+                    let text = instead.map(|_| "check.period_rather");
+                    hits.add(rule, Severity::Error, text, row);
+                }
+            }
         } else if let Some(texts) = column.as_string_opt::<i32>() {
             for (row, text) in texts.iter().enumerate() {
                 let Some(text) = text else { continue };

@@ -78,6 +78,13 @@ impl Tally {
         }
     }
 
+    /// Counts remarks by rule that no frame could make.
+    pub fn remarks(&mut self, counts: &[(usize, u64)]) {
+        for (rule, count) in counts.iter().filter(|(_, count)| *count > 0) {
+            *self.hits.entry(*rule).or_default() += count;
+        }
+    }
+
     /// Adds accepted rows to the control totals. Field columns come first in the batch.
     pub fn totals(&mut self, plan: &Plan<'_>, accepted: &RecordBatch) {
         for (index, column) in accepted.columns().iter().take(plan.fields.len()).enumerate() {

@@ -1,13 +1,12 @@
 //! Rules from their blocks: exactly one kind each, fields that exist and fit, ids used once.
 
+mod rows;
+
 use std::collections::BTreeSet;
 
 use super::load::known_field;
 use super::odcs::{FieldRuleBlock, RowRuleBlock};
-use super::{
-    BuiltinRule, Contract, ContractError, Field, FieldRule, FieldRuleKind, FieldType, RowRule, RowRuleKind,
-    Unless,
-};
+use super::{BuiltinRule, Condition, Contract, ContractError, Field, FieldRule, FieldRuleKind, FieldType};
 use crate::texts;
 use crate::values::decimal::Decimal;
 
@@ -37,7 +36,7 @@ pub(super) fn rules(
     }
     for (index, block) in row_blocks.into_iter().enumerate() {
         let place = format!("intake.rules[{index}]");
-        let rule = row_rule(contract, block, &place)?;
+        let rule = rows::rule(contract, block, &place)?;
         if !ids.insert(rule.id.clone()) {
             return Err(ContractError::new("contract.rule_twice", place, rule.id));
         }
@@ -62,6 +61,7 @@ fn field_rule(
         text,
         range,
         pattern,
+        not_pattern,
         digits,
         validator,
         one_of,
@@ -74,8 +74,8 @@ fn field_rule(
             Err(ContractError::new("contract.rule_field_kind", place, &field.name))
         }
     };
-    let (name, default_text, kind) = match (range, pattern, digits, validator, one_of, none_of) {
-        (Some(range), None, None, None, None, None) => {
+    let (name, default_text, kind) = match (range, pattern, not_pattern, digits, validator, one_of, none_of) {
+        (Some(range), None, None, None, None, None, None) => {
             fits(matches!(
                 field.kind,
                 FieldType::Decimal { .. } | FieldType::Integer
@@ -88,15 +88,21 @@ fn field_rule(
             };
             ("range", text, FieldRuleKind::Range { min, max })
         }
-        (None, Some(pattern), None, None, None, None) => {
+        (None, Some(pattern), None, None, None, None, None) => {
             fits(matches!(field.kind, FieldType::Text { .. }))?;
-            let anchored = pattern.starts_with('^') && pattern.ends_with('$');
-            if !anchored || regex::Regex::new(&pattern).is_err() {
-                return Err(ContractError::new("contract.pattern_unanchored", place, ""));
-            }
+            anchored(&pattern, place)?;
             ("pattern", "check.pattern", FieldRuleKind::Pattern(pattern))
         }
-        (None, None, Some(digits), None, None, None) => {
+        (None, None, Some(pattern), None, None, None, None) => {
+            fits(matches!(field.kind, FieldType::Text { .. }))?;
+            anchored(&pattern, place)?;
+            (
+                "not_pattern",
+                "check.not_pattern",
+                FieldRuleKind::NotPattern(pattern),
+            )
+        }
+        (None, None, None, Some(digits), None, None, None) => {
             fits(matches!(field.kind, FieldType::Text { .. }))?;
             if digits.min == 0 || digits.min > digits.max {
                 return Err(ContractError::new(
@@ -114,15 +120,15 @@ fn field_rule(
                 },
             )
         }
-        (None, None, None, Some(kind), None, None) => {
+        (None, None, None, None, Some(kind), None, None) => {
             fits(matches!(field.kind, FieldType::Text { .. }))?;
             (kind.name(), "check.pattern", FieldRuleKind::Validator(kind))
         }
-        (None, None, None, None, Some(values), None) => {
+        (None, None, None, None, None, Some(values), None) => {
             fits(takes_values(contract, field, &values, place)?)?;
             ("one_of", "check.one_of", FieldRuleKind::OneOf(values))
         }
-        (None, None, None, None, None, Some(values)) => {
+        (None, None, None, None, None, None, Some(values)) => {
             fits(takes_values(contract, field, &values, place)?)?;
             ("none_of", "check.none_of", FieldRuleKind::NoneOf(values))
         }
@@ -130,78 +136,6 @@ fn field_rule(
     };
     Ok(FieldRule {
         id: id.unwrap_or_else(|| format!("R-{}-{name}", field.name)),
-        severity,
-        kind,
-        unless: silent(contract, unless, place)?,
-        text: worded(text, default_text, place)?,
-    })
-}
-
-fn row_rule(contract: &Contract, block: RowRuleBlock, place: &str) -> Result<RowRule, ContractError> {
-    let RowRuleBlock {
-        id,
-        severity,
-        unless,
-        text,
-        sum,
-        ratio,
-        order,
-    } = block;
-    let (name, default_text, kind) = match (sum, ratio, order) {
-        (Some(sum), None, None) if !sum.parts.is_empty() => {
-            let tolerance = number(&sum.tolerance, place)?;
-            (
-                "sum",
-                "check.sum",
-                RowRuleKind::Sum {
-                    total: sum.total,
-                    parts: sum.parts,
-                    tolerance,
-                },
-            )
-        }
-        (None, Some(ratio), None) => {
-            let (min, max) = bounds(ratio.min.as_deref(), ratio.max.as_deref(), place)?;
-            (
-                "ratio",
-                "check.ratio",
-                RowRuleKind::Ratio {
-                    num: ratio.num,
-                    den: ratio.den,
-                    min,
-                    max,
-                },
-            )
-        }
-        (None, None, Some(order)) => (
-            "order",
-            "check.order",
-            RowRuleKind::Order {
-                first: order.first,
-                then: order.then,
-            },
-        ),
-        _ => return Err(ContractError::new("contract.rule_kinds", place, "")),
-    };
-    for named in kind.fields() {
-        let field = known_field(contract, named, place)?;
-        let fits = match kind {
-            RowRuleKind::Sum { .. } | RowRuleKind::Ratio { .. } => {
-                matches!(field.kind, FieldType::Decimal { .. } | FieldType::Integer)
-            }
-            RowRuleKind::Order { .. } => field.kind == FieldType::Date,
-        };
-        if !fits {
-            return Err(ContractError::new("contract.rule_field_kind", place, named));
-        }
-    }
-    let first = kind
-        .fields()
-        .first()
-        .map(|name| (*name).to_owned())
-        .unwrap_or_default();
-    Ok(RowRule {
-        id: id.unwrap_or_else(|| format!("R-{first}-{name}")),
         severity,
         kind,
         unless: silent(contract, unless, place)?,
@@ -233,18 +167,41 @@ fn takes_values(
     }
 }
 
-fn silent(contract: &Contract, unless: Option<Unless>, place: &str) -> Result<Option<Unless>, ContractError> {
-    if let Some(unless) = &unless {
-        let field = known_field(contract, &unless.field, place)?;
-        if !takes_values(contract, field, std::slice::from_ref(&unless.is), place)? {
-            return Err(ContractError::new(
-                "contract.rule_field_kind",
-                place,
-                &unless.field,
-            ));
-        }
+fn anchored(pattern: &str, place: &str) -> Result<(), ContractError> {
+    let anchored = pattern.starts_with('^') && pattern.ends_with('$');
+    if anchored && regex::Regex::new(pattern).is_ok() {
+        Ok(())
+    } else {
+        Err(ContractError::new("contract.pattern_unanchored", place, ""))
     }
-    Ok(unless)
+}
+
+fn silent(
+    contract: &Contract,
+    unless: Option<Condition>,
+    place: &str,
+) -> Result<Option<Condition>, ContractError> {
+    unless
+        .map(|unless| condition(contract, unless, place))
+        .transpose()
+}
+
+/// A condition whose field exists and can have the value.
+fn condition(contract: &Contract, condition: Condition, place: &str) -> Result<Condition, ContractError> {
+    let field = known_field(contract, &condition.field, place)?;
+    let fits = match &condition.is {
+        Some(value) => takes_values(contract, field, std::slice::from_ref(value), place)?,
+        None => true,
+    };
+    if fits {
+        Ok(condition)
+    } else {
+        Err(ContractError::new(
+            "contract.rule_field_kind",
+            place,
+            &condition.field,
+        ))
+    }
 }
 
 fn worded(text: Option<String>, default: &str, place: &str) -> Result<String, ContractError> {

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::odcs::{self, CodeBlock, Document, FeedBlock, FilesBlock};
-use super::{Bilingual, Contract, ContractError, Field, IntakeRules, RegionRule, compile, fields, parts};
+use super::{
+    Bilingual, Contract, ContractError, Field, FieldType, IntakeRules, RegionRule, compile, fields, parts,
+};
 use crate::codelists::{CodeEntry, CodeList};
 use crate::names::{DepartmentCode, FeedId, RegionCode};
 
@@ -58,6 +60,7 @@ pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
         key: fields::key(&object.properties)?,
         period_kind: block.period.kind,
         period_field: block.period.field,
+        period_rather: block.period.rather,
         units,
         zero_report_allowed: block.zero_report_allowed,
         due_day: block.due_day,
@@ -84,8 +87,38 @@ pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
     }
     parts::check(&contract)?;
     contract.headers = fields::headers(&contract.fields)?;
+    period_rather(&contract)?;
+    refused_columns(&contract)?;
     compile::rules(&mut contract, rule_blocks, block.rules)?;
     Ok(contract)
+}
+
+/// Only a date beside a date can take its place.
+fn period_rather(contract: &Contract) -> Result<(), ContractError> {
+    let Some(rather) = &contract.period_rather else {
+        return Ok(());
+    };
+    let place = "intake.period.rather";
+    let is_date = |name: &str| Ok(known_field(contract, name, place)?.kind == FieldType::Date);
+    let beside = contract.period_field.as_deref().map_or(Ok(false), is_date)?;
+    if beside && is_date(rather)? && contract.period_field.as_ref() != Some(rather) {
+        Ok(())
+    } else {
+        Err(ContractError::new("contract.rule_field_kind", place, rather))
+    }
+}
+
+/// A column cannot be promised and refused at once.
+fn refused_columns(contract: &Contract) -> Result<(), ContractError> {
+    let promised = |header: &&String| contract.match_header(header).is_some() || header.trim().is_empty();
+    match contract.intake.refused_columns.iter().find(promised) {
+        Some(header) => Err(ContractError::new(
+            "contract.alias_twice",
+            "intake.files.refused_columns",
+            header,
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The field named `name`, or the fault that there is none.
@@ -128,6 +161,7 @@ fn files(block: FilesBlock) -> Result<IntakeRules, ContractError> {
         bad_rows_ppm_max: block.bad_rows_ppm_max.unwrap_or(50_000),
         rows_max: block.rows_max,
         nulls: block.nulls,
+        refused_columns: block.refused_columns,
     };
     let out_of_range = |key: &str, value: String| {
         Err(ContractError::new(

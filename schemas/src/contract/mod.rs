@@ -8,6 +8,7 @@ mod fields;
 mod load;
 mod odcs;
 mod parts;
+mod row_rules;
 mod rules;
 
 use std::collections::BTreeMap;
@@ -16,9 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use error::ContractError;
 pub use field::{DataClass, Derived, Field, FieldType, HeaderMatch, Level, MoneyRule, Part, Treatment};
-pub use rules::{
-    BuiltinRule, FieldRule, FieldRuleKind, RowRule, RowRuleKind, Severity, Unless, ValidatorKind,
-};
+pub use row_rules::{RowRule, RowRuleKind};
+pub use rules::{BuiltinRule, Condition, FieldRule, FieldRuleKind, Severity, ValidatorKind};
 
 use crate::codelists::{self, CodeList};
 use crate::names::{DepartmentCode, FeedId, RegionCode};
@@ -46,6 +46,7 @@ pub struct Contract {
     key: Vec<String>,
     period_kind: PeriodKind,
     period_field: Option<String>,
+    period_rather: Option<String>,
     units: Vec<RegionCode>,
     zero_report_allowed: bool,
     due_day: Option<u8>,
@@ -73,6 +74,8 @@ pub struct IntakeRules {
     pub rows_max: Option<u64>,
     /// Words that stand for an empty cell, such as `N/A`; compared without regard to case.
     pub nulls: Vec<String>,
+    /// Headers that tell of data the feed must not hold: a file with one of them is refused whole.
+    pub refused_columns: Vec<String>,
 }
 
 /// The character sets a contract may fix.
@@ -167,6 +170,12 @@ impl Contract {
         self.period_field.as_deref()
     }
 
+    /// The date that decides instead of the period field in rows that have it: a contract filed long ago belongs to the
+    /// month it was cancelled in.
+    pub fn period_rather(&self) -> Option<&str> {
+        self.period_rather.as_deref()
+    }
+
     /// The reporting units that owe the feed.
     pub fn units(&self) -> &[RegionCode] {
         &self.units
@@ -209,6 +218,22 @@ impl Contract {
     /// department meant by `电费（万元）` would be wrong by ten thousand.
     pub fn match_header(&self, header: &str) -> Option<HeaderMatch<'_>> {
         field::match_header(&self.headers, &self.fields, header)
+    }
+
+    /// Does the header tell of data that the feed must not hold? Blind to width, blanks and case, and to a note in
+    /// brackets behind it.
+    pub fn refuses_column(&self, header: &str) -> bool {
+        let refused = |header: &str| {
+            let known = self.intake.refused_columns.iter();
+            known
+                .map(|known| field::fold_header(known))
+                .any(|known| known == header)
+        };
+        let folded = field::fold_header(header);
+        refused(&folded)
+            || folded
+                .split_once(['(', '['])
+                .is_some_and(|(title, _)| refused(title))
     }
 }
 

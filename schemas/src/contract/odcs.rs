@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_yaml_ng::Value;
 
 use super::{
-    Bilingual, ContractError, DataClass, Derived, FileEncoding, MoneyRule, Severity, Treatment, Unless,
+    Bilingual, Condition, ContractError, DataClass, Derived, FileEncoding, MoneyRule, Severity, Treatment,
     ValidatorKind,
 };
 use crate::period::PeriodKind;
@@ -103,6 +103,7 @@ pub(super) struct FeedBlock {
 pub(super) struct PeriodBlock {
     pub kind: PeriodKind,
     pub field: Option<String>,
+    pub rather: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +125,8 @@ pub(super) struct FilesBlock {
     pub rows_max: Option<u64>,
     #[serde(default)]
     pub nulls: Vec<String>,
+    #[serde(default)]
+    pub refused_columns: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -175,10 +178,11 @@ pub(super) struct FieldRuleBlock {
     pub id: Option<String>,
     #[serde(default = "error")]
     pub severity: Severity,
-    pub unless: Option<Unless>,
+    pub unless: Option<Condition>,
     pub text: Option<String>,
     pub range: Option<Bounds>,
     pub pattern: Option<String>,
+    pub not_pattern: Option<String>,
     pub digits: Option<Digits>,
     pub validator: Option<ValidatorKind>,
     pub one_of: Option<Vec<String>>,
@@ -192,11 +196,14 @@ pub(super) struct RowRuleBlock {
     pub id: Option<String>,
     #[serde(default = "error")]
     pub severity: Severity,
-    pub unless: Option<Unless>,
+    pub unless: Option<Condition>,
     pub text: Option<String>,
     pub sum: Option<SumBlock>,
     pub ratio: Option<RatioBlock>,
     pub order: Option<OrderBlock>,
+    pub product: Option<ProductBlock>,
+    pub implies: Option<ImpliesBlock>,
+    pub group_sum: Option<GroupSumBlock>,
 }
 
 fn error() -> Severity {
@@ -240,6 +247,30 @@ pub(super) struct RatioBlock {
 pub(super) struct OrderBlock {
     pub first: String,
     pub then: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProductBlock {
+    pub total: String,
+    pub factors: Vec<String>,
+    pub within: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImpliesBlock {
+    pub when: Condition,
+    pub then: Condition,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GroupSumBlock {
+    pub of: String,
+    pub by: Vec<String>,
+    pub is: String,
+    pub tolerance: String,
 }
 
 /// Our block among the custom properties, read strictly.

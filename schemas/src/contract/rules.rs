@@ -22,7 +22,7 @@ pub struct FieldRule {
     pub severity: Severity,
     pub kind: FieldRuleKind,
     /// Rows for which the rule is silent.
-    pub unless: Option<Unless>,
+    pub unless: Option<Condition>,
     /// The text code of the finding, e.g. `check.range`.
     pub text: String,
 }
@@ -37,6 +37,8 @@ pub enum FieldRuleKind {
     },
     /// The whole value matches. The pattern compiles and is anchored (`^…$`).
     Pattern(String),
+    /// The whole value does not match: a kind of value that may not be sent.
+    NotPattern(String),
     /// ASCII digits only, this many of them.
     Digits {
         min: u32,
@@ -113,6 +115,7 @@ pub enum ValidatorKind {
     Month,
     Quarter,
     Industry,
+    OrganisationName,
 }
 
 impl ValidatorKind {
@@ -130,6 +133,7 @@ impl ValidatorKind {
             ValidatorKind::Month => "month",
             ValidatorKind::Quarter => "quarter",
             ValidatorKind::Industry => "industry",
+            ValidatorKind::OrganisationName => "organisation_name",
         }
     }
 
@@ -147,62 +151,16 @@ impl ValidatorKind {
             ValidatorKind::Month => validators::month::check(text),
             ValidatorKind::Quarter => validators::quarter::check(text),
             ValidatorKind::Industry => validators::industry::check(text),
+            ValidatorKind::OrganisationName => validators::organisation_name::check(text),
         }
     }
 }
 
-/// The rule does not apply where this code field has this value.
+/// Holds where a field has this canonical value or, when no value is named, where it has any.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Unless {
+pub struct Condition {
     pub field: String,
-    pub is: String,
-}
-
-/// A rule across fields of one row. It does not apply when any field it names is missing.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct RowRule {
-    /// `R-<first field>-<kind>` unless the contract names it; unique in the contract.
-    pub id: String,
-    pub severity: Severity,
-    pub kind: RowRuleKind,
-    /// Rows for which the rule is silent.
-    pub unless: Option<Unless>,
-    /// The text code of the finding, e.g. `check.sum`.
-    pub text: String,
-}
-
-/// The kinds of row rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowRuleKind {
-    /// |total − Σ parts| ≤ tolerance.
-    Sum {
-        total: String,
-        parts: Vec<String>,
-        tolerance: Decimal,
-    },
-    /// min ≤ num / den ≤ max. Compared without dividing: `min × den ≤ num ≤ max × den`, turned around where den < 0;
-    /// silent where den = 0.
-    Ratio {
-        num: String,
-        den: String,
-        min: Option<Decimal>,
-        max: Option<Decimal>,
-    },
-    /// Date `first` is not after date `then`.
-    Order { first: String, then: String },
-}
-
-impl RowRuleKind {
-    /// Every field the rule reads.
-    pub fn fields(&self) -> Vec<&str> {
-        match self {
-            RowRuleKind::Sum { total, parts, .. } => {
-                std::iter::once(total).chain(parts).map(String::as_str).collect()
-            }
-            RowRuleKind::Ratio { num, den, .. } => vec![num, den],
-            RowRuleKind::Order { first, then } => vec![first, then],
-        }
-    }
+    /// On text and code fields.
+    pub is: Option<String>,
 }

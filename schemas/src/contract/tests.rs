@@ -1,5 +1,6 @@
 //! The shipped power contract, read and used.
 
+mod across;
 mod faults;
 
 use super::*;
@@ -51,9 +52,9 @@ fn the_power_contract_says_what_it_should() {
     assert_eq!(kwh.rules[0].text, "check.range_min");
     assert_eq!(
         kwh.rules[0].unless,
-        Some(Unless {
+        Some(Condition {
             field: "adjustment_flag".into(),
-            is: "Y".into()
+            is: Some("Y".into())
         })
     );
 

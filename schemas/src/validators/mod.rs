@@ -6,6 +6,7 @@ pub mod industry;
 pub mod luhn;
 pub mod month;
 pub mod org;
+pub mod organisation_name;
 pub mod quarter;
 pub mod realestate_unit;
 pub mod region;

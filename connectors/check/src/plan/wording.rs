@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use schemas::values::decimal::Decimal;
-use schemas::{BuiltinRule, Field, FieldRuleKind, FieldType, RowRuleKind, Unless, ValidatorKind};
+use schemas::values::decimal::{self, Decimal};
+use schemas::{
+    BuiltinRule, Condition, Contract, Field, FieldRuleKind, FieldType, RowRuleKind, ValidatorKind,
+};
 
 use super::{Detail, Plan, Rule, index_of};
 use crate::Severity;
@@ -36,6 +38,7 @@ impl<'a> Plan<'a> {
             field: Some(field),
             args: owned(args),
             unless: None,
+            asks: false,
             detail: Detail::Nothing,
         })
     }
@@ -106,6 +109,7 @@ impl<'a> Plan<'a> {
                 field: Some(index),
                 args: owned(&args),
                 unless,
+                asks: false,
                 detail,
             });
         }
@@ -119,6 +123,10 @@ impl<'a> Plan<'a> {
                 .map(|field| plan.title(field))
                 .unwrap_or_default()
         };
+        let listed = |plan: &Self, names: &[String]| {
+            let called: Vec<String> = names.iter().map(|name| called(plan, name)).collect();
+            called.join(", ")
+        };
         for rule in contract.rules() {
             let names = rule.kind.fields();
             let first = names.first().and_then(|name| index_of(contract, Some(name)));
@@ -128,10 +136,9 @@ impl<'a> Plan<'a> {
                     parts,
                     tolerance,
                 } => {
-                    let parts: Vec<String> = parts.iter().map(|part| called(self, part)).collect();
                     vec![
                         ("total", called(self, total)),
-                        ("parts", parts.join(", ")),
+                        ("parts", listed(self, parts)),
                         ("tolerance", tolerance.to_string()),
                     ]
                 }
@@ -144,6 +151,32 @@ impl<'a> Plan<'a> {
                 RowRuleKind::Order { first, then } => {
                     vec![("first", called(self, first)), ("then", called(self, then))]
                 }
+                RowRuleKind::Product {
+                    total,
+                    factors,
+                    within,
+                } => vec![
+                    ("total", called(self, total)),
+                    ("factors", listed(self, factors)),
+                    ("within", percent(*within)),
+                ],
+                RowRuleKind::Implies { when, then } => vec![
+                    ("when", called(self, &when.field)),
+                    ("when_is", meant(contract, when)),
+                    ("then", called(self, &then.field)),
+                    ("then_is", meant(contract, then)),
+                ],
+                RowRuleKind::GroupSum {
+                    of,
+                    by,
+                    is,
+                    tolerance,
+                } => vec![
+                    ("of", called(self, of)),
+                    ("by", listed(self, by)),
+                    ("is", is.to_string()),
+                    ("tolerance", tolerance.to_string()),
+                ],
             };
             let unless = self.unless(&rule.unless);
             self.push(Rule {
@@ -154,18 +187,41 @@ impl<'a> Plan<'a> {
                 field: first,
                 args: owned(&args),
                 unless,
+                asks: matches!(rule.kind, RowRuleKind::Implies { .. }),
                 detail: Detail::Nothing,
             });
         }
     }
 
-    fn unless(&self, unless: &Option<Unless>) -> Option<(usize, String)> {
+    fn unless(&self, unless: &Option<Condition>) -> Option<(usize, Option<String>)> {
         let unless = unless.as_ref()?;
         Some((
             index_of(self.job.contract, Some(&unless.field))?,
             unless.is.clone(),
         ))
     }
+}
+
+/// The value of a condition as the sender knows it: the name of a code.
+fn meant(contract: &Contract, condition: &Condition) -> String {
+    let Some(is) = condition.is.as_deref() else {
+        return String::new();
+    };
+    let named = match contract.field(&condition.field).map(|field| &field.kind) {
+        Some(FieldType::Code { list }) => contract.code_list(list).and_then(|list| list.entry(is)),
+        _ => None,
+    };
+    named.map_or(is, |entry| entry.title.zh.as_str()).to_owned()
+}
+
+/// A share as a percentage: `0.01` is `1%`.
+fn percent(share: Decimal) -> String {
+    let text = decimal::format(share.unscaled().saturating_mul(100), share.scale());
+    let text = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => &text,
+    };
+    format!("{text}%")
 }
 
 fn owned(args: &[(&str, String)]) -> BTreeMap<String, String> {

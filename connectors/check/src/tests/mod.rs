@@ -3,11 +3,13 @@
 mod encodings;
 mod examples;
 mod files;
+mod groups;
 mod keys;
 mod large;
 mod money;
 mod random;
 mod refusals;
+mod row_rules;
 mod rules;
 mod secrets;
 mod units;

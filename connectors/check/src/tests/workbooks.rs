@@ -8,6 +8,11 @@ use crate::Verdict;
 
 /// A workbook with one sheet, all its cells texts but those that start with `=`, which are numbers or errors.
 fn workbook(lines: &str) -> Vec<u8> {
+    workbook_merged(lines, &[])
+}
+
+/// The same with merged ranges: only the first cell of a range has a value, as spreadsheet programs write it.
+fn workbook_merged(lines: &str, merged: &[&str]) -> Vec<u8> {
     let mut rows = String::new();
     for (index, line) in lines.lines().enumerate() {
         let _ = write!(rows, r#"<row r="{}">"#, index + 1);
@@ -23,6 +28,11 @@ fn workbook(lines: &str) -> Vec<u8> {
         }
         rows += "</row>";
     }
+    let merged: String = merged
+        .iter()
+        .map(|range| format!(r#"<mergeCell ref="{range}"/>"#))
+        .collect();
+    let merged = format!("<mergeCells>{merged}</mergeCells>");
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let parts = [
         (
@@ -44,7 +54,7 @@ fn workbook(lines: &str) -> Vec<u8> {
         ("xl/styles.xml", "<styleSheet></styleSheet>".to_owned()),
         (
             "xl/worksheets/sheet1.xml",
-            format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"),
+            format!("<worksheet><sheetData>{rows}</sheetData>{merged}</worksheet>"),
         ),
     ];
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -115,4 +125,55 @@ fn what_a_workbook_computes_beside_the_table_does_not_matter() {
         (xlsx.report.committed, xlsx.report.columns_ignored.clone()),
         (10, vec!["备用".to_owned()])
     );
+}
+
+#[test]
+fn a_title_merged_over_the_table_does_not_hide_its_header() {
+    let bad = good(20).replace(",433101,", ",九九,");
+    let rows = (0..20).map(good).chain([bad]).chain((21..30).map(good));
+    let table = file(rows);
+    let above = "工商业用电量月报表\n填报单位：某供电公司,,,,,,,,,,,,,,,填报日期：2025-02-05\n";
+    let ranges = ["A1:Q1", "A2:O2", "P2:Q2"];
+    // The title alone, two merged lines above, and a blank line as well.
+    for (above, header_row) in [
+        ("工商业用电量月报表\n".to_owned(), 2),
+        (above.to_owned(), 3),
+        (format!("{above}\n"), 4),
+    ] {
+        let xlsx = checked(workbook_merged(&format!("{above}{table}"), &ranges));
+        assert_eq!(
+            (xlsx.report.verdict, xlsx.report.committed, xlsx.report.rows_read),
+            (Verdict::AcceptedWithFindings, 29, 30)
+        );
+        // Row numbers are those of the sheet.
+        assert_eq!(xlsx.refused(), [(header_row + 21, "R-county-code".to_owned())]);
+        assert_eq!(xlsx.report.totals["kwh"].sum, "348000.00");
+    }
+}
+
+#[test]
+fn a_header_in_two_levels_is_refused_by_name_or_read_for_its_upper_level_never_mixed_up() {
+    // One title over the four amounts, the others merged downwards. What the lower level says is no header.
+    let upper = HEADER.replace("电量,峰电量,平电量,谷电量", "用电情况,,,");
+    let lower = ",,,,,,,,,电量,峰电量,平电量,谷电量,,,,\n";
+    let ranges = ["A1:A2", "B1:B2", "J1:M1", "N1:N2", "P1:P2"];
+    let rows: String = (0..40).map(good).collect();
+    let xlsx = checked(workbook_merged(&format!("{upper}{lower}{rows}"), &ranges));
+    assert_eq!(xlsx.report.verdict, Verdict::Rejected);
+    let missing = xlsx
+        .report
+        .file_findings
+        .iter()
+        .find(|finding| finding.rule == "F-column_missing");
+    assert_eq!(missing.unwrap().column.as_deref(), Some("电量"));
+    assert!(xlsx.sink.accepted.is_empty());
+
+    // Where the upper level names the field, its column is read and the lower level is one refused row.
+    let upper = HEADER.replace("电量,峰电量,平电量,谷电量", "电量,,,");
+    let lower = ",,,,,,,,,总,峰,平,谷,,,,\n";
+    let xlsx = checked(workbook_merged(&format!("{upper}{lower}{rows}"), &ranges));
+    assert_eq!((xlsx.report.committed, xlsx.report.quarantined), (40, 1));
+    assert_eq!(xlsx.refused()[0].0, 2);
+    assert_eq!(xlsx.report.totals["kwh"].sum, "480000.00");
+    assert!(!xlsx.report.totals.contains_key("kwh_peak") || xlsx.report.totals["kwh_peak"].count == 0);
 }

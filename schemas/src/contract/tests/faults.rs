@@ -4,7 +4,7 @@ use super::with;
 
 /// Passage of the power contract, what it becomes, the fault's code, its place.
 #[rustfmt::skip]
-const FAULTS: [(&str, &str, &str, &str); 39] = [
+const FAULTS: [(&str, &str, &str, &str); 57] = [
     ("kind: DataContract", "kind: Table", "contract.not_odcs", "apiVersion"),
     ("v3.1.0", "v2.2.2", "contract.not_odcs", "apiVersion"),
     ("id: pow_usage", "id: usage", "contract.name_malformed", "id"),
@@ -44,6 +44,24 @@ const FAULTS: [(&str, &str, &str, &str); 39] = [
     ("id: R-use_class-residential", "id: R-usc_code-uscc", "contract.rule_twice", "fields.use_class.rules[0]"),
     ("id: R-use_class-residential", "id: R-use_class-code", "contract.rule_twice", "fields.use_class.rules[0]"),
     ("unless: { field: adjustment_flag, is: \"Y\" }", "unless: { field: adjustment_flag, is: \"J\" }", "contract.rule_value", "fields.kwh.rules[0]"),
+    ("period: { kind: month, field: month }", "period: { kind: month, field: month, rather: read_date }", "contract.rule_field_kind", "intake.period.rather"),
+    ("period: { kind: month, field: month }", "period: { kind: month, field: read_date, rather: read_date }", "contract.rule_field_kind", "intake.period.rather"),
+    ("period: { kind: month, field: month }", "period: { kind: month, field: read_date, rather: read_day }", "contract.unknown_field", "intake.period.rather"),
+    ("header_rows_max: 10", "header_rows_max: 10\n        refused_columns: [姓名, 户 号]", "contract.alias_twice", "intake.files.refused_columns"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "product: { total: fee, factors: [], within: \"0.01\" }", "contract.rule_kinds", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "product: { total: fee, factors: [kwh, kwh, kwh, kwh], within: \"0.01\" }", "contract.rule_value", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "product: { total: fee, factors: [kwh], within: \"-0.01\" }", "contract.rule_value", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "product: { total: fee, factors: [month], within: \"0.01\" }", "contract.rule_field_kind", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "implies: { when: { field: fee }, then: { field: kw } }", "contract.unknown_field", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "implies: { when: { field: use_class, is: \"8\" }, then: { field: kwh } }", "contract.rule_value", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "implies: { when: { field: kwh, is: \"8\" }, then: { field: fee } }", "contract.rule_field_kind", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "group_sum: { of: kwh, by: [], is: \"1\", tolerance: \"0\" }", "contract.rule_kinds", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "group_sum: { of: month, by: [county], is: \"1\", tolerance: \"0\" }", "contract.rule_field_kind", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "group_sum: { of: kwh, by: [county], is: \"1\", tolerance: \"0.001\" }", "contract.rule_value", "intake.rules[0]"),
+    ("severity: warning\n          sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "group_sum: { of: kwh, by: [county], is: \"1\", tolerance: \"0\" }", "contract.group_remark", "intake.rules[0]"),
+    ("sum: { total: kwh, parts: [kwh_peak, kwh_flat, kwh_valley], tolerance: \"1\" }", "unless: { field: fee }\n          group_sum: { of: kwh, by: [county], is: \"1\", tolerance: \"0\" }", "contract.group_remark", "intake.rules[0]"),
+    ("digits: { min: 10, max: 13 }", "not_pattern: \"[0-9]+\"", "contract.pattern_unanchored", "fields.account_no.rules[0]"),
+    ("unless: { field: adjustment_flag, is: \"Y\" }", "unless: { field: adjustment }", "contract.unknown_field", "fields.kwh.rules[0]"),
 ];
 
 #[test]
