@@ -22,10 +22,19 @@ const SPREAD: u64 = 387_420_489;
 /// `kind` is the second character: `1` company, `2` self-employed, `3` cooperative. Two serial numbers below 31⁶
 /// never share a code.
 pub fn credit_code(kind: char, serial: u64) -> String {
-    let mut body = String::from("MA");
-    body.push_str(&base31(serial.wrapping_mul(SPREAD) % BODIES));
-    body.push(org_check(&body));
-    let mut code = format!("9{kind}{REGISTRAR}{body}");
+    code_of('9', kind, serial)
+}
+
+/// The same for an office that is not the market regulator: `1`, `1` is a government organ, `1`, `2` a public institution.
+pub fn code_of(office: char, kind: char, serial: u64) -> String {
+    let mut code = String::with_capacity(18);
+    code.push(office);
+    code.push(kind);
+    code.push_str(REGISTRAR);
+    code.push_str("MA");
+    push_base31(&mut code, serial.wrapping_mul(SPREAD) % BODIES);
+    let check = org_check(code.get(8..16).unwrap_or_default());
+    code.push(check);
     code.push(credit_check(&code));
     code
 }
@@ -48,13 +57,58 @@ pub fn citizen_number(county: &str, serial: u64) -> String {
     number
 }
 
-fn base31(mut value: u64) -> String {
-    let mut digits = Vec::with_capacity(6);
-    for _ in 0..6 {
-        digits.push(symbol(ALPHABET, value % 31));
-        value /= 31;
+/// A vehicle number with a right check character. No maker was given `LX9`.
+pub fn vehicle_number(serial: u64) -> String {
+    const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
+    let head = format!("LX9{:05}", serial / 1_000_000 % 100_000);
+    let tail = format!("RA{:06}", serial % 1_000_000);
+    let value = |c: char| match c {
+        'A'..='H' => u32::from(c) - u32::from('A') + 1,
+        'L' => 3,
+        'R' => 9,
+        'X' => 7,
+        digit => digit.to_digit(10).unwrap_or(0),
+    };
+    let text = format!("{head}0{tail}");
+    let sum: u32 = text
+        .chars()
+        .map(value)
+        .zip(WEIGHTS)
+        .map(|(value, weight)| value * weight)
+        .sum();
+    format!("{head}{}{tail}", symbol(b"0123456789X", u64::from(sum % 11)))
+}
+
+/// The number of a real estate unit: a parcel of state land for building, in a cadastral district of no county.
+pub fn unit_number(county: &str, parcel: u64, building: Option<u64>) -> String {
+    let fixture = match building {
+        Some(building) => format!("F{:08}", building % 100_000_000),
+        None => "W00000000".to_owned(),
+    };
+    format!(
+        "{county}199{:03}GB{:05}{fixture}",
+        parcel / 100_000 % 1_000,
+        parcel % 100_000
+    )
+}
+
+/// Digits and letters in the width of a Chinese character.
+pub(crate) fn full_width(text: &str) -> String {
+    let wide = |digit: char| {
+        digit
+            .to_digit(10)
+            .and_then(|value| char::from_u32(0xFF10 + value))
+            .unwrap_or(digit)
+    };
+    text.chars().map(wide).collect()
+}
+
+fn push_base31(code: &mut String, value: u64) {
+    let mut power = 31_u64.pow(5);
+    while power > 0 {
+        code.push(symbol(ALPHABET, value / power % 31));
+        power /= 31;
     }
-    digits.iter().rev().collect()
 }
 
 fn credit_check(head: &str) -> char {
@@ -94,11 +148,17 @@ fn citizen_check(head: &str) -> char {
 }
 
 fn position(byte: u8) -> u32 {
-    ALPHABET
-        .iter()
-        .position(|&known| known == byte)
-        .and_then(|at| u32::try_from(at).ok())
-        .unwrap_or(0)
+    // The alphabet without I, O, S, V and Z.
+    let skipped = |letter: u8| {
+        [b'I', b'O', b'S', b'V', b'Z']
+            .iter()
+            .filter(|gone| **gone < letter)
+            .count()
+    };
+    match byte {
+        b'0'..=b'9' => u32::from(byte - b'0'),
+        letter => u32::from(letter - b'A') + 10 - u32::try_from(skipped(letter)).unwrap_or(0),
+    }
 }
 
 fn symbol(table: &[u8], at: u64) -> char {
@@ -140,6 +200,22 @@ mod tests {
         let broken = broken_credit_code(&code);
         assert_eq!(code.get(..17), broken.get(..17));
         assert_ne!(code, broken);
+    }
+
+    #[test]
+    fn identifiers_of_every_kind_pass_the_validators_of_the_contracts() {
+        use schemas::validators::{Outcome, realestate_unit, uscc, vin};
+        for serial in (0..2_000).map(|step| step * 997) {
+            assert_eq!(uscc::check(&code_of('1', '1', serial)), Outcome::Ok);
+            assert_eq!(uscc::check(&credit_code('3', serial)), Outcome::Ok);
+            assert_eq!(vin::check(&vehicle_number(serial)), Outcome::Ok);
+            for building in [None, Some(serial)] {
+                assert_eq!(
+                    realestate_unit::check(&unit_number("433130", serial, building)),
+                    Outcome::Ok
+                );
+            }
+        }
     }
 
     #[test]

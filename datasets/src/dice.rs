@@ -51,6 +51,14 @@ impl Dice {
     }
 }
 
+/// A number for a stream out of two others, far from its neighbours.
+pub(crate) fn mixed(one: u64, other: u64) -> u64 {
+    let mut value = one ^ other.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

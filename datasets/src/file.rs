@@ -1,11 +1,18 @@
 //! A finished file: text in the charset a department would send, and the truth about it.
 
-use crate::dirt::Truth;
+use std::io::{self, Write};
+
 use encoding_rs::GB18030;
 
+use crate::truth::Truth;
+
+/// Text is encoded and handed on when so much of it has gathered.
+const BUFFER_BYTES: usize = 256 << 10;
+
 /// How the text becomes bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Charset {
+    #[default]
     Utf8,
     /// What a spreadsheet calls "CSV UTF-8".
     Utf8Bom,
@@ -16,6 +23,7 @@ pub enum Charset {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneratedFile {
     pub bytes: Vec<u8>,
+    pub charset: Charset,
     pub truth: Truth,
 }
 
@@ -23,8 +31,50 @@ impl GeneratedFile {
     pub(crate) fn from_text(text: &str, truth: Truth, charset: Charset) -> Self {
         Self {
             bytes: encode(text, charset),
+            charset,
             truth,
         }
+    }
+}
+
+/// Gathers text and hands it on in a charset.
+pub(crate) struct Encoder<'a> {
+    out: &'a mut dyn Write,
+    charset: Charset,
+    text: String,
+}
+
+impl<'a> Encoder<'a> {
+    pub fn new(out: &'a mut dyn Write, charset: Charset) -> Self {
+        let text = match charset {
+            Charset::Utf8Bom => "\u{FEFF}".to_owned(),
+            Charset::Utf8 | Charset::Gb18030 => String::new(),
+        };
+        Self { out, charset, text }
+    }
+
+    /// Where records are appended.
+    pub fn text(&mut self) -> &mut String {
+        &mut self.text
+    }
+
+    pub fn flush_if_full(&mut self) -> io::Result<()> {
+        if self.text.len() < BUFFER_BYTES {
+            Ok(())
+        } else {
+            self.finish()
+        }
+    }
+
+    /// Hands on whatever is left.
+    pub fn finish(&mut self) -> io::Result<()> {
+        match self.charset {
+            Charset::Utf8 | Charset::Utf8Bom => self.out.write_all(self.text.as_bytes())?,
+            // GB18030 can express every character, so nothing is replaced.
+            Charset::Gb18030 => self.out.write_all(&GB18030.encode(&self.text).0)?,
+        }
+        self.text.clear();
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::dice::Dice;
 use crate::place::{County, UseClass};
+use crate::population::Kind;
 
 const FIRST: [&str; 20] = [
     "云", "青", "白", "金", "玉", "松", "竹", "梅", "星", "月", "晨", "春", "秋", "溪", "岭", "泉", "枫",
@@ -43,27 +44,73 @@ const SHOPS: [&str; 8] = [
     "客栈",
 ];
 const FARMS: [&str; 4] = ["茶叶种植", "猕猴桃种植", "生猪养殖", "百合种植"];
+const ORGANS: [&str; 5] = ["乡人民政府", "镇人民政府", "街道办事处", "水利站", "林业站"];
+const INSTITUTIONS: [&str; 5] = ["中心小学", "初级中学", "卫生院", "敬老院", "文化馆"];
+const ELSEWHERE: [&str; 5] = ["湖南", "长沙", "怀化", "重庆", "贵州"];
 const WAYS: [&str; 5] = ["路", "街", "巷", "大道", "里"];
 
-/// The name on the bill.
-pub(crate) fn customer(dice: &mut Dice, county: &County, class: UseClass, kind: char) -> String {
-    let brand = format!("{}{}", pick(dice, &FIRST), pick(dice, &SECOND));
+/// The registered name.
+pub(crate) fn business(dice: &mut Dice, county: &County, class: UseClass, kind: Kind) -> String {
+    let brand = brand(dice);
     match (class, kind) {
-        // The meter of a shop often runs under its landlord's name.
-        (UseClass::Commercial | UseClass::Lighting, '2') if dice.chance(180) => person(dice),
-        (UseClass::Farming, '3') => format!("{}{brand}{}专业合作社", county.name, pick(dice, &FARMS)),
+        (_, Kind::Cooperative) => format!("{}{brand}{}专业合作社", county.name, pick(dice, &FARMS)),
         (UseClass::LargeIndustry, _) => format!("湘西{brand}{}有限公司", pick(dice, &INDUSTRIES_FACTORY)),
-        // The bracket is full width in one file and half width in the next; models must see one name.
-        (_, '1') if dice.chance(60) => {
+        (_, Kind::Company) if dice.chance(60) => {
             format!(
                 "湘西（{}）{brand}{}有限责任公司",
                 county.short,
                 pick(dice, &INDUSTRIES_TRADE)
             )
         }
-        (_, '1') => format!("{}{brand}{}有限公司", county.name, pick(dice, &INDUSTRIES_TRADE)),
-        _ => format!("{}{brand}{}", county.name, pick(dice, &SHOPS)),
+        (_, Kind::Company) => format!("{}{brand}{}有限公司", county.name, pick(dice, &INDUSTRIES_TRADE)),
+        (_, Kind::SelfEmployed) => format!("{}{brand}{}", county.name, pick(dice, &SHOPS)),
     }
+}
+
+/// The name as another department happens to have it: mostly the same, sometimes with other brackets, another word for
+/// the form of company, a blank in it or a note behind it. Comparisons must see one name.
+pub(crate) fn variant(dice: &mut Dice, name: &str) -> String {
+    if !dice.chance(30) {
+        return name.to_owned();
+    }
+    match dice.between(0, 4) {
+        0 if name.contains('（') => name.replace('（', "(").replace('）', ")"),
+        1 if name.ends_with("有限责任公司") => name.replace("有限责任公司", "有限公司"),
+        1 if name.ends_with("有限公司") => name.replace("有限公司", "有限责任公司"),
+        2 => {
+            let (head, tail) = name.split_at(name.char_indices().nth(3).map_or(0, |(at, _)| at));
+            format!("{head} {tail}")
+        }
+        3 => format!("{name}\u{3000}"),
+        _ => format!("{name}(已变更)"),
+    }
+}
+
+/// A brand that nobody registered.
+pub(crate) fn brand(dice: &mut Dice) -> String {
+    let (first, second) = (pick(dice, &FIRST), pick(dice, &SECOND));
+    if dice.chance(500) {
+        format!("{first}{second}")
+    } else {
+        format!("{first}{}{second}", pick(dice, &FIRST))
+    }
+}
+
+/// A public body of a county; the same number is always the same body.
+pub(crate) fn body(dice: &mut Dice, county: &County, organ: bool) -> String {
+    let place = format!("{}{}", pick(dice, &FIRST), pick(dice, &SECOND));
+    let kind = if organ {
+        pick(dice, &ORGANS)
+    } else {
+        pick(dice, &INSTITUTIONS)
+    };
+    format!("{}{place}{kind}", county.name)
+}
+
+/// A company from elsewhere.
+pub(crate) fn outsider(dice: &mut Dice) -> String {
+    let trade = pick(dice, &INDUSTRIES_TRADE);
+    format!("{}{}{trade}有限公司", pick(dice, &ELSEWHERE), brand(dice))
 }
 
 /// A street that is on no map, and a number.
@@ -77,7 +124,8 @@ pub(crate) fn address(dice: &mut Dice, county: &County) -> String {
     format!("{}{street}{}号", county.name, dice.between(1, 399))
 }
 
-fn person(dice: &mut Dice) -> String {
+/// A name out of the solar terms.
+pub(crate) fn person(dice: &mut Dice) -> String {
     let given = if dice.chance(40) {
         pick(dice, &RARE_GIVEN)
     } else {
@@ -86,6 +134,6 @@ fn person(dice: &mut Dice) -> String {
     format!("{}{given}", pick(dice, &SURNAMES))
 }
 
-fn pick<'a>(dice: &mut Dice, words: &[&'a str]) -> &'a str {
+pub(crate) fn pick<'a>(dice: &mut Dice, words: &[&'a str]) -> &'a str {
     dice.one_of(words).copied().unwrap_or("")
 }

@@ -32,6 +32,11 @@ pub const COUNTIES: [County; 8] = [
 ];
 pub(crate) const SMALL_COUNTY: County = county("433126", "古丈县", "古丈", 4);
 
+/// The county with this code.
+pub(crate) fn county_of(code: &str) -> Option<County> {
+    COUNTIES.into_iter().find(|county| county.code == code)
+}
+
 /// 用电类别, the code list of the feed, without `3` residential: the provider leaves households out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum UseClass {

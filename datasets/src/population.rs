@@ -1,6 +1,9 @@
-//! Who draws power in the prefecture. Accounts are worked out one by one from the seed, so a million of them need
-//! no memory, and account 17 is the same in every scale.
+//! Who does business in the prefecture. Everybody is worked out one by one from the seed, so a million of them need no
+//! memory, and business 17 is the same in every scale and in every feed.
 
+use chrono::NaiveDate;
+
+use crate::calendar::Month;
 use crate::dice::Dice;
 use crate::place::{COUNTIES, County, SMALL_COUNTY, UseClass};
 use crate::scale::Scale;
@@ -10,16 +13,153 @@ use crate::{codes, names};
 /// aggregate with a smallest group of five.
 const FEW: u64 = 3;
 
-/// A company, a shop or a person behind one or two accounts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entity {
-    pub name: String,
-    /// Valid, with registrar 433199.
-    pub credit_code: String,
-    /// Four digits of GB/T 4754-2017.
-    pub industry: Option<&'static str>,
+/// Streams of dice per business.
+const STREAMS: u64 = 8;
+const NAME: u64 = 1;
+const ADDRESS: u64 = 2;
+const METER: u64 = 3;
+const OWNER: u64 = 4;
+
+/// What the second character of a credit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Company,
+    SelfEmployed,
+    Cooperative,
+}
+
+impl Kind {
+    pub(crate) fn character(self) -> char {
+        match self {
+            Self::Company => '1',
+            Self::SelfEmployed => '2',
+            Self::Cooperative => '3',
+        }
+    }
+}
+
+/// How value added tax is levied, by the code of the tax side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VatType {
+    General,
+    Small,
+    Fixed,
+}
+
+/// A company, a shop or a cooperative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Business {
+    seed: u64,
+    pub index: u64,
+    pub kind: Kind,
     pub county: County,
     pub class: UseClass,
+    /// Four digits of GB/T 4754-2017.
+    pub industry: &'static str,
+    pub(crate) vat: VatType,
+    /// Fen in a month without season.
+    pub(crate) turnover: u64,
+    /// People insured; 0 for those who employ nobody.
+    pub(crate) staff: u64,
+    pub(crate) since: NaiveDate,
+}
+
+impl Business {
+    fn of(seed: u64, index: u64) -> Self {
+        let mut dice = Dice::new(seed, STREAMS * index);
+        let (county, class) = if index < FEW {
+            (SMALL_COUNTY, UseClass::LargeIndustry)
+        } else {
+            place(&mut dice)
+        };
+        let kind = match class {
+            UseClass::LargeIndustry => Kind::Company,
+            UseClass::Farming if dice.chance(280) => Kind::Cooperative,
+            UseClass::Commercial | UseClass::Other if dice.chance(290) => Kind::Company,
+            _ => Kind::SelfEmployed,
+        };
+        let median = match (class, kind) {
+            (UseClass::LargeIndustry, _) => 220_000_000,
+            (_, Kind::Company) => 32_000_000,
+            (_, Kind::SelfEmployed) => 1_900_000,
+            (_, Kind::Cooperative) => 3_500_000,
+        };
+        let turnover = dice.skewed(median);
+        let vat = match kind {
+            Kind::Company if turnover > 40_000_000 => VatType::General,
+            Kind::SelfEmployed if dice.chance(700) => VatType::Fixed,
+            _ => VatType::Small,
+        };
+        let staff = match kind {
+            Kind::Company => 1 + turnover / 6_000_000,
+            _ if dice.chance(30) => dice.between(1, 6),
+            _ => 0,
+        };
+        Self {
+            seed,
+            index,
+            kind,
+            county,
+            class,
+            industry: dice.one_of(industries(class)).copied().unwrap_or("5212"),
+            vat,
+            turnover,
+            staff,
+            since: Month::new(2004, 1)
+                .plus(i32::try_from(dice.between(0, 251)).unwrap_or(0))
+                .day(dice.between(1, 28)),
+        }
+    }
+
+    fn dice(&self, stream: u64) -> Dice {
+        Dice::new(self.seed, STREAMS * self.index + stream)
+    }
+
+    /// Valid, with registrar 433199.
+    pub fn credit_code(&self) -> String {
+        codes::credit_code(self.kind.character(), self.index)
+    }
+
+    /// As registered.
+    pub fn name(&self) -> String {
+        names::business(&mut self.dice(NAME), &self.county, self.class, self.kind)
+    }
+
+    /// The domicile.
+    pub fn address(&self) -> String {
+        names::address(&mut self.dice(ADDRESS), &self.county)
+    }
+
+    /// Who acts for it.
+    pub(crate) fn owner(&self) -> Person {
+        Person::of(&mut self.dice(OWNER), &self.county)
+    }
+
+    /// The number the tax side files it under.
+    pub(crate) fn file_number(&self) -> String {
+        file_number(self.index)
+    }
+}
+
+/// Twenty digits.
+pub(crate) fn file_number(serial: u64) -> String {
+    format!("10433199{serial:012}")
+}
+
+/// Somebody born in the 1880s.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub name: String,
+    pub number: String,
+}
+
+impl Person {
+    pub fn of(dice: &mut Dice, county: &County) -> Self {
+        Self {
+            name: names::person(dice),
+            number: codes::citizen_number(county.code, dice.between(0, 3_359_999)),
+        }
+    }
 }
 
 /// A power meter and whoever pays for it.
@@ -28,7 +168,9 @@ pub struct Account {
     pub index: u64,
     /// Ten digits; some begin with a zero, which spreadsheets like to lose.
     pub account_no: String,
-    pub entity: Entity,
+    /// The name on the bill: often the landlord's.
+    pub customer: String,
+    pub business: Business,
     pub address: String,
     /// Whether the power company knows the credit code. In practice it often does not.
     pub knows_code: bool,
@@ -58,6 +200,17 @@ impl Population {
         self.scale
     }
 
+    /// Every business, in order.
+    pub fn businesses(&self) -> impl Iterator<Item = Business> + use<> {
+        let seed = self.seed;
+        (0..self.scale.businesses()).map(move |index| Business::of(seed, index))
+    }
+
+    /// The business with this index. It does not depend on the scale.
+    pub fn business(&self, index: u64) -> Business {
+        Business::of(self.seed, index)
+    }
+
     /// Every account, in order.
     pub fn accounts(&self) -> impl Iterator<Item = Account> + '_ {
         (0..self.scale.accounts()).map(|index| self.account(index))
@@ -65,50 +218,34 @@ impl Population {
 
     /// The account with this index. It does not depend on the scale.
     pub fn account(&self, index: u64) -> Account {
-        // Every tenth account is the second meter of the entity before it.
+        // Every tenth account is the second meter of the business before it.
         let owner = if index % 10 == 9 { index - 1 } else { index };
-        let entity = self.entity(owner);
-        let mut dice = Dice::new(self.seed, 2 * index + 1);
-        let county_part = entity.county.code.get(4..6).unwrap_or("00");
-        let missing = match entity.class {
+        let business = self.business(owner);
+        let mut dice = Dice::new(self.seed, STREAMS * index + METER);
+        let county_part = business.county.code.get(4..6).unwrap_or("00");
+        let missing = match business.class {
             UseClass::LargeIndustry => 20,
             UseClass::Commercial => 250,
             _ => 600,
         };
-        let usual_kwh = dice.skewed(median_kwh(entity.class));
+        let usual_kwh = dice.skewed(median_kwh(business.class));
+        let small = business.kind == Kind::SelfEmployed;
+        let customer = if small && dice.chance(180) {
+            names::person(&mut dice)
+        } else {
+            names::variant(&mut dice, &business.name())
+        };
         Account {
             index,
             account_no: format!("{county_part}{:08}", 10_000_000 + index * 7),
-            address: names::address(&mut dice, &entity.county),
+            customer,
+            address: names::address(&mut dice, &business.county),
             knows_code: !dice.chance(missing),
             capacity: dice
                 .chance(700)
                 .then(|| usual_kwh / 200 + dice.between(500, 5_000)),
             usual_kwh,
-            entity,
-        }
-    }
-
-    fn entity(&self, owner: u64) -> Entity {
-        let mut dice = Dice::new(self.seed, 2 * owner);
-        let (county, class) = if owner < FEW {
-            (SMALL_COUNTY, UseClass::LargeIndustry)
-        } else {
-            place(&mut dice)
-        };
-        let kind = match class {
-            UseClass::LargeIndustry => '1',
-            UseClass::Farming if dice.chance(400) => '3',
-            UseClass::Commercial | UseClass::Other if dice.chance(450) => '1',
-            _ => '2',
-        };
-        let name = names::customer(&mut dice, &county, class, kind);
-        Entity {
-            name,
-            credit_code: codes::credit_code(kind, owner),
-            industry: dice.one_of(industries(class)).copied(),
-            county,
-            class,
+            business,
         }
     }
 }
@@ -146,55 +283,9 @@ fn industries(class: UseClass) -> &'static [&'static str] {
         UseClass::Commercial => &["5211", "5212", "6110", "6210", "6220", "4710", "7010"],
         UseClass::Farming => &["0111", "0164", "0311", "0313"],
         UseClass::Lighting => &["8310", "8411", "5212"],
-        UseClass::Other => &[],
+        UseClass::Other => &["8010", "9011"],
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn an_account_is_the_same_in_every_scale() {
-        let small = Population::new(5, Scale::Small);
-        let large = Population::new(5, Scale::Prefecture);
-        assert!((0..2_000).all(|index| small.account(index) == large.account(index)));
-        assert_ne!(small.account(20), Population::new(6, Scale::Small).account(20));
-    }
-
-    #[test]
-    fn the_small_county_has_three_large_industry_accounts_in_any_seed_and_scale() {
-        for seed in [1, 2, 433_100] {
-            for scale in [Scale::Small, Scale::Accounts(9_000)] {
-                let few = Population::new(seed, scale)
-                    .accounts()
-                    .filter(|one| {
-                        one.entity.county == SMALL_COUNTY && one.entity.class == UseClass::LargeIndustry
-                    })
-                    .count();
-                assert_eq!(few, 3);
-            }
-        }
-    }
-
-    #[test]
-    fn account_numbers_are_distinct_and_some_begin_with_a_zero() {
-        let numbers: Vec<String> = Population::new(1, Scale::Small)
-            .accounts()
-            .map(|account| account.account_no)
-            .collect();
-        assert_eq!(numbers.iter().collect::<HashSet<_>>().len(), 2_000);
-        assert!(numbers.iter().all(|number| number.len() == 10));
-        assert!(numbers.iter().any(|number| number.starts_with('0')));
-    }
-
-    #[test]
-    fn every_county_and_class_occurs() {
-        let cells: HashSet<(&str, &str)> = Population::new(1, Scale::Small)
-            .accounts()
-            .map(|account| (account.entity.county.code, account.entity.class.code()))
-            .collect();
-        assert!(cells.len() > 35, "{}", cells.len());
-    }
-}
+mod tests;

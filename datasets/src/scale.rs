@@ -3,20 +3,46 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How many accounts there are.
+use crate::calendar::Month;
+
+/// How much there is of everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// 2,000 accounts: seconds.
+    /// 1,000 businesses and the third quarter of 2025, about 25,000 rows in all feeds; 2,000 power accounts when power
+    /// is asked for by itself. Seconds.
     Small,
-    /// 40,000 accounts; three years of months are about 1.5 million rows.
+    /// 18,000 businesses and the year 2025, about 1.5 million rows; 40,000 power accounts by themselves.
     Medium,
-    /// 300,000 accounts, as many as the prefecture has entities.
+    /// 300,000 businesses and the year 2025, about 25 million rows; as many power accounts by themselves.
     Prefecture,
-    /// Any number; at least ten are made.
+    /// Any number of businesses in the third quarter of 2025, or of power accounts by themselves.
     Accounts(u64),
 }
 
+/// Fewer could not play all the parts that comparisons are tried with.
+const BUSINESSES_MIN: u64 = 1_000;
+
 impl Scale {
+    /// Companies, self-employed and cooperatives of the prefecture, at least a thousand.
+    pub fn businesses(self) -> u64 {
+        match self {
+            Self::Small => BUSINESSES_MIN,
+            Self::Medium => 18_000,
+            Self::Prefecture => 300_000,
+            Self::Accounts(count) => count.max(BUSINESSES_MIN),
+        }
+    }
+
+    /// The months about which the departments report.
+    pub(crate) fn months(self) -> Vec<Month> {
+        let (from, count) = match self {
+            Self::Small | Self::Accounts(_) => (Month::new(2025, 7), 3),
+            Self::Medium | Self::Prefecture => (Month::new(2025, 1), 12),
+        };
+        (0..count).map(|step| from.plus(step)).collect()
+    }
+
+    /// Power accounts when power is asked for by itself; at least ten.
     pub fn accounts(self) -> u64 {
         match self {
             Self::Small => 2_000,

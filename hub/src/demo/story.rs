@@ -72,7 +72,7 @@ impl Stage<'_> {
     async fn months_are_reported(&mut self, population: &Population) -> Result<String, DemoError> {
         let reporter = self.client(REPORTER)?;
         self.title("demo.report", &[]);
-        let mut kwh = 0_i64;
+        let mut kwh = 0_i128;
         for month in MONTHS {
             let file = power::month_file(population, &period(month)?, Dirt::Planted { per_mille: 5 });
             let receipt = self.sent(&reporter, month, &file).await?;
@@ -86,7 +86,7 @@ impl Stage<'_> {
                 self.checks
                     .equal(&format!("{month}: {key}"), count(key), Some(expected));
             }
-            kwh += truth.kwh_committed;
+            kwh += truth.total("kwh");
         }
         self.title("demo.again", &[]);
         let file = power::month_file(population, &period("202603")?, Dirt::Planted { per_mille: 5 });

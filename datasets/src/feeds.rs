@@ -1,0 +1,95 @@
+//! The feeds of the prefecture: their columns, their departments' habits, and who writes their rows.
+
+mod registers;
+
+use std::io;
+
+use crate::calendar::Month;
+use crate::file::Charset;
+use crate::place::County;
+use crate::power;
+use crate::prefecture::Prefecture;
+use crate::sheet::Sheet;
+
+/// A feed that the prefecture can report.
+pub(crate) struct Feed {
+    pub id: &'static str,
+    /// Field names of the contract, in the order of the file.
+    pub fields: &'static [&'static str],
+    pub charset: Charset,
+    /// Each county reports for itself.
+    pub by_county: bool,
+    /// Amounts come in ten thousand yuan, as the header says.
+    pub wan: bool,
+    /// Months of payment follow the last month reported.
+    pub tail: bool,
+    /// One county forgets one month.
+    pub forgets: bool,
+    pub rows: fn(&Request<'_>, &mut Sheet<'_>) -> io::Result<()>,
+}
+
+/// What is asked of a feed.
+pub(crate) struct Request<'a> {
+    pub prefecture: &'a Prefecture,
+    /// The month, or the first one of a longer period.
+    pub month: Month,
+    pub label: &'a str,
+    /// The county that reports; `None` for the prefecture.
+    pub county: Option<County>,
+}
+
+impl Feed {
+    /// Counties take turns, the prefecture's offices have one charset each.
+    pub fn charset_of(&self, unit: &str) -> Charset {
+        match unit.bytes().last() {
+            Some(digit) if self.by_county && digit % 2 == 1 => Charset::Gb18030,
+            _ => self.charset,
+        }
+    }
+}
+
+impl Request<'_> {
+    pub fn seed(&self) -> u64 {
+        self.prefecture.population.seed()
+    }
+}
+
+const PLAIN: Feed = Feed {
+    id: "",
+    fields: &[],
+    charset: Charset::Utf8,
+    by_county: false,
+    wan: false,
+    tail: false,
+    forgets: false,
+    rows: |_, _| Ok(()),
+};
+
+pub(crate) static FEEDS: &[Feed] = &[
+    Feed {
+        id: "pow_usage",
+        fields: &power::FIELDS,
+        charset: Charset::Gb18030,
+        rows: |request, sheet| {
+            let population = request.prefecture.population;
+            // Three of five have a meter of their own or share one of two.
+            let accounts =
+                (0..population.scale().businesses() * 3 / 5).map(|index| population.account(index));
+            power::rows(sheet, request.seed(), request.month, accounts)
+        },
+        ..PLAIN
+    },
+    Feed {
+        id: "amr_entity_reg",
+        fields: registers::ENTITY,
+        charset: Charset::Utf8Bom,
+        rows: registers::entities,
+        ..PLAIN
+    },
+    Feed {
+        id: "tax_registration",
+        fields: registers::TAXPAYER,
+        rows: registers::taxpayers,
+        ..PLAIN
+    },
+];
