@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::validators::{taxpayer_id, uscc};
+use crate::validators::{citizen_id, taxpayer_id, uscc};
 use crate::values::width;
 
 /// How surely the row was matched to an entity.
@@ -37,8 +37,12 @@ impl fmt::Display for MatchTier {
 
 /// The entity key of a raw value: the normalised 18-character credit code (T1); the 9-character organisation code of a
 /// 15-digit taxpayer number, equal to characters 9 to 17 of the credit code that followed it (T2); otherwise `None` and
-/// T0.
+/// T0. A number that can be a person's gives none: one citizen number in thirty-one passes as a credit code, and the key
+/// stands in the lake in the clear.
 pub fn entity_key(text: &str) -> (Option<String>, MatchTier) {
+    if !citizen_id::check(text).is_bad() && width::normalise(text).len() == 18 {
+        return (None, MatchTier::T0);
+    }
     let outcome = uscc::check(text);
     if let Some(code) = outcome.value(text) {
         return (Some(code.to_owned()), MatchTier::T1);
@@ -63,6 +67,8 @@ mod tests {
             ("433101802100433", Some("802100433"), MatchTier::T2),
             // Also a birth date, 1 January 1980.
             ("433101800101006", None, MatchTier::T0),
+            // A person of 1885 whose number passes as a credit code.
+            ("433101188506159994", None, MatchTier::T0),
             ("433199MA4L00011", None, MatchTier::T0),
             ("91433101MA4LOO0117", None, MatchTier::T0),
             ("", None, MatchTier::T0),

@@ -24,11 +24,9 @@ pub fn check(text: &str) -> Outcome {
         18 => {
             let as_organisation = uscc::check(text);
             let as_person = citizen_id::check(text);
-            return if as_organisation.is_bad() && !as_person.is_bad() {
-                as_person
-            } else {
-                as_organisation
-            };
+            // One citizen number in thirty-one also passes as a credit code: a check modulo 31 is no proof against a
+            // birth date and a check modulo 11.
+            return if as_person.is_bad() { as_organisation } else { as_person };
         }
         // Region and organisation code, whose check is often wrong in old records; or a person's old number.
         15 => starts_with_digits(6),
@@ -57,6 +55,8 @@ pub(crate) fn organisation_code(number: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
+    const BOTH: &str = "433101188506159994";
+
     #[test]
     fn every_generation_is_recognised() {
         let legacy = |number: &str| Outcome::remark(number, "value.taxpayer_id_legacy");
@@ -69,6 +69,8 @@ mod tests {
             ("11010519491231002X01", legacy("11010519491231002X01")),
             ("11010549123100201", legacy("11010549123100201")),
             ("L4331011234567", legacy("L4331011234567")),
+            // Passes as a credit code as well.
+            (BOTH, Outcome::remark(BOTH, "value.citizen_id_age")),
             ("91433101MA4L000118", Outcome::bad("value.uscc_check")),
             ("", Outcome::bad("value.taxpayer_id_shape")),
             ("4331", Outcome::bad("value.taxpayer_id_shape")),
