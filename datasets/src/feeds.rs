@@ -1,6 +1,19 @@
 //! The feeds of the prefecture: their columns, their departments' habits, and who writes their rows.
 
+mod actors;
+mod contracts;
+pub(crate) mod deals;
+mod dues;
+mod events;
+mod homes;
+pub(crate) mod land;
+pub(crate) mod leaf;
+mod meters;
 mod registers;
+mod taxes;
+mod treasury;
+mod vehicles;
+mod welfare;
 
 use std::io;
 
@@ -25,6 +38,8 @@ pub(crate) struct Feed {
     pub tail: bool,
     /// One county forgets one month.
     pub forgets: bool,
+    /// Months in which there is anything to report.
+    pub only: fn(Month) -> bool,
     pub rows: fn(&Request<'_>, &mut Sheet<'_>) -> io::Result<()>,
 }
 
@@ -62,6 +77,7 @@ const PLAIN: Feed = Feed {
     wan: false,
     tail: false,
     forgets: false,
+    only: |_| true,
     rows: |_, _| Ok(()),
 };
 
@@ -90,6 +106,128 @@ pub(crate) static FEEDS: &[Feed] = &[
         id: "tax_registration",
         fields: registers::TAXPAYER,
         rows: registers::taxpayers,
+        ..PLAIN
+    },
+    Feed {
+        id: "amr_equity_change",
+        fields: events::EQUITY,
+        charset: Charset::Utf8Bom,
+        rows: events::equity,
+        ..PLAIN
+    },
+    Feed {
+        id: "nrp_land_grant",
+        fields: land::FIELDS,
+        wan: true,
+        rows: land::rows,
+        ..PLAIN
+    },
+    Feed {
+        id: "nrp_realestate_reg",
+        fields: homes::REGISTERED,
+        charset: Charset::Gb18030,
+        rows: homes::registered,
+        ..PLAIN
+    },
+    Feed {
+        id: "hud_new_contract",
+        fields: homes::CONTRACT,
+        by_county: true,
+        rows: homes::contracts,
+        ..PLAIN
+    },
+    Feed {
+        id: "hud_construction_permit",
+        fields: events::PERMIT,
+        charset: Charset::Gb18030,
+        wan: true,
+        rows: events::permits,
+        ..PLAIN
+    },
+    Feed {
+        id: "prt_deal",
+        fields: contracts::DEAL,
+        wan: true,
+        rows: deals::deals,
+        ..PLAIN
+    },
+    Feed {
+        id: "fin_procurement",
+        fields: contracts::PROCUREMENT,
+        by_county: true,
+        rows: deals::procurement,
+        ..PLAIN
+    },
+    Feed {
+        id: "fin_treasury_payment",
+        fields: treasury::FIELDS,
+        rows: treasury::rows,
+        ..PLAIN
+    },
+    Feed {
+        id: "wat_supply",
+        fields: meters::SUPPLY,
+        by_county: true,
+        forgets: true,
+        rows: meters::supply,
+        ..PLAIN
+    },
+    Feed {
+        id: "wat_intake",
+        fields: meters::INTAKE,
+        charset: Charset::Gb18030,
+        rows: meters::intake,
+        ..PLAIN
+    },
+    Feed {
+        id: "psb_vehicle",
+        fields: vehicles::FIELDS,
+        charset: Charset::Gb18030,
+        rows: vehicles::rows,
+        ..PLAIN
+    },
+    Feed {
+        id: "hrs_si_insured",
+        fields: welfare::INSURED,
+        rows: welfare::insured,
+        ..PLAIN
+    },
+    Feed {
+        id: "mib_settlement",
+        fields: welfare::SETTLEMENT,
+        rows: welfare::settlements,
+        ..PLAIN
+    },
+    Feed {
+        id: "crt_auction",
+        fields: events::AUCTION,
+        rows: events::auctions,
+        ..PLAIN
+    },
+    Feed {
+        id: "tob_leaf",
+        fields: leaf::FIELDS,
+        only: leaf::in_season,
+        rows: leaf::rows,
+        ..PLAIN
+    },
+    Feed {
+        id: "tax_declaration",
+        fields: taxes::DECLARATION,
+        rows: taxes::declarations,
+        ..PLAIN
+    },
+    Feed {
+        id: "tax_collection",
+        fields: taxes::COLLECTION,
+        tail: true,
+        rows: taxes::collection,
+        ..PLAIN
+    },
+    Feed {
+        id: "tax_invoice_sum",
+        fields: taxes::INVOICE,
+        rows: taxes::invoices,
         ..PLAIN
     },
 ];

@@ -2,6 +2,7 @@
 //! population. The same seed and scale give the same files, cases and truth.
 
 mod cases;
+mod rejected;
 mod slots;
 
 use std::io::{self, Write};
@@ -14,7 +15,7 @@ pub use slots::Slot;
 use crate::calendar::Month;
 use crate::feeds::{FEEDS, Feed, Request};
 use crate::file::GeneratedFile;
-use crate::population::Population;
+use crate::population::{Kind, Population};
 use crate::scale::Scale;
 use crate::sheet::{Habit, Sheet, SheetPlan};
 use crate::truth::Truth;
@@ -22,11 +23,20 @@ use crate::truth::Truth;
 /// Rows of a thousand that are damaged.
 const DAMAGED_PER_MILLE: u16 = 20;
 
+/// Enough that nobody plays two parts in one month.
+const GRANTEES_MAX: usize = 600;
+/// Enough that nobody plays two parts in one quarter.
+const SUPPLIERS_MAX: usize = 4_000;
+
 /// The invented prefecture.
 #[derive(Debug, Clone)]
 pub struct Prefecture {
     pub(crate) population: Population,
     pub(crate) months: Vec<Month>,
+    /// Companies that buy land.
+    grantees: Vec<u64>,
+    /// Companies that win contracts. Nobody does both, so that a payment of stamp duty has one cause.
+    suppliers: Vec<u64>,
     contracts: Vec<Contract>,
     per_mille: u16,
 }
@@ -34,8 +44,17 @@ pub struct Prefecture {
 impl Prefecture {
     /// Asks no clock and reads no file; the contracts are those that ship.
     pub fn new(seed: u64, scale: Scale) -> Self {
+        let population = Population::new(seed, scale);
+        let companies = |odd: u64, count| {
+            let all = population
+                .businesses()
+                .filter(move |one| one.kind == Kind::Company && one.index % 2 == odd);
+            all.map(|one| one.index).take(count).collect()
+        };
         Self {
-            population: Population::new(seed, scale),
+            grantees: companies(1, GRANTEES_MAX),
+            suppliers: companies(0, SUPPLIERS_MAX),
+            population,
             months: scale.months(),
             contracts: feeds::embedded().unwrap_or_default(),
             per_mille: DAMAGED_PER_MILLE,
@@ -106,6 +125,31 @@ impl Prefecture {
         sheet.close()
     }
 
+    /// A company that buys land; the same number is always the same company.
+    pub(crate) fn grantee(&self, number: u64) -> u64 {
+        one_of(&self.grantees, number)
+    }
+
+    /// A company that wins contracts.
+    pub(crate) fn supplier(&self, number: u64) -> u64 {
+        one_of(&self.suppliers, number)
+    }
+
+    /// How many companies win contracts.
+    pub(crate) fn suppliers(&self) -> u64 {
+        u64::try_from(self.suppliers.len()).unwrap_or(0)
+    }
+
+    /// Whether a business buys land or wins contracts.
+    pub(crate) fn is_cast(&self, index: u64) -> bool {
+        let members = if index.is_multiple_of(2) {
+            &self.suppliers
+        } else {
+            &self.grantees
+        };
+        members.binary_search(&index).is_ok()
+    }
+
     fn feed(&self, slot: &Slot) -> Option<&'static Feed> {
         FEEDS.iter().find(|feed| feed.id == slot.feed.as_str())
     }
@@ -119,6 +163,12 @@ impl Prefecture {
             wan: feed.wan,
         }
     }
+}
+
+fn one_of(members: &[u64], number: u64) -> u64 {
+    let count = u64::try_from(members.len()).unwrap_or(0).max(1);
+    let at = usize::try_from(number % count).unwrap_or(0);
+    members.get(at).copied().unwrap_or(0)
 }
 
 #[cfg(test)]

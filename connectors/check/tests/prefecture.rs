@@ -133,3 +133,21 @@ fn without_damage_nothing_is_refused_and_nothing_repeated() {
         );
     }
 }
+
+#[test]
+fn files_that_are_wrong_as_a_whole_are_refused_for_the_reason_of_their_truth() {
+    let prefecture = Prefecture::new(7, Scale::Small);
+    let files = prefecture.rejected();
+    assert_eq!(files.len(), 3);
+    for (slot, file) in files {
+        let (report, _) = checked(&prefecture, &slot, &file);
+        assert_eq!(report.verdict, Verdict::Rejected, "{}", slot.path());
+        assert_eq!(report.findings_by_rule, file.truth.findings, "{}", slot.path());
+        assert_eq!(
+            (report.rows_read, report.committed, report.quarantined),
+            (file.truth.rows, 0, file.truth.quarantined),
+            "{}",
+            slot.path()
+        );
+    }
+}

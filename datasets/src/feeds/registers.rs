@@ -3,6 +3,8 @@
 use std::io;
 
 use super::Request;
+use super::actors::{self, Party};
+use super::deals;
 use crate::dice::{Dice, mixed};
 use crate::population::{Business, Kind, VatType};
 use crate::power::signed;
@@ -121,7 +123,50 @@ pub(super) fn taxpayers(request: &Request<'_>, sheet: &mut Sheet<'_>) -> io::Res
         }
         taxpayer(request, &business, &mut dice, sheet)?;
     }
-    Ok(())
+    let prefecture = request.prefecture;
+    for serial in 0..actors::bodies(prefecture.population.scale()) {
+        other(
+            request,
+            &actors::body(request.seed(), serial),
+            "05",
+            "9221",
+            sheet,
+        )?;
+    }
+    for outsider in deals::reported_from_elsewhere(prefecture, request.month.quarter()) {
+        other(request, &outsider, "06", "4710", sheet)?;
+    }
+    other(request, &actors::leaf_buyer(), "01", "5128", sheet)
+}
+
+/// Somebody who is no business of the prefecture's own.
+fn other(
+    request: &Request<'_>,
+    party: &Party,
+    reg_kind: &str,
+    industry: &str,
+    sheet: &mut Sheet<'_>,
+) -> io::Result<()> {
+    sheet
+        .row()
+        .text(&party.file_number)
+        .text(&party.code)
+        .text(&party.code)
+        .text(&party.name)
+        .text("03")
+        .text(reg_kind)
+        .empty()
+        .text(industry)
+        .text(&format!("1{}0000", party.county.code))
+        .text(&format!("1{}0100", party.county.code))
+        .text(if reg_kind == "05" { "9" } else { "1" })
+        .empty()
+        .maybe_day(chrono::NaiveDate::from_ymd_opt(2015, 6, 1))
+        .empty()
+        .empty()
+        .text(request.label)
+        .text(party.county.code);
+    sheet.push(Care::Kept)
 }
 
 fn taxpayer(

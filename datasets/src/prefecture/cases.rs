@@ -1,6 +1,7 @@
 //! What comparisons must find in the prefecture, and what they must not.
 
 use super::Prefecture;
+use crate::feeds::{deals, land, leaf};
 
 /// One disagreement that was planted, or one that only looks like one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,9 @@ pub struct PlantedCase {
 impl Prefecture {
     /// Every case, model by model.
     pub fn cases(&self) -> Vec<PlantedCase> {
-        Vec::new()
+        let mut all = land::cases(self);
+        all.extend(deals::cases(self));
+        all.extend(leaf::cases(self));
+        all
     }
 }

@@ -74,7 +74,8 @@ impl Prefecture {
         let tail = if feed.tail { MONTHS_OF_PAYMENT } else { 0 };
         let last = self.months.last().copied();
         let more = (1..=tail).filter_map(|step| last.map(|last| last.plus(step)));
-        let months: Vec<Month> = self.months.iter().copied().chain(more).collect();
+        let months = self.months.iter().copied().chain(more);
+        let months: Vec<Month> = months.filter(|month| (feed.only)(*month)).collect();
         let mut labels: Vec<String> = match contract.period_kind() {
             PeriodKind::Month | PeriodKind::Snapshot => months.iter().map(|month| month.label()).collect(),
             PeriodKind::Quarter => months.iter().map(|month| month.quarter().label()).collect(),
