@@ -84,6 +84,10 @@ pub(crate) fn damages(ground: &Ground<'_>) -> Vec<Damage> {
             ground.ruled(&mut found, column, field, rule);
         }
     }
+    found.retain(|damage| {
+        let field = ground.columns.get(damage.column);
+        field.is_none_or(|field| !ground.is_tied(&field.name))
+    });
     ground.between(&mut found);
     ground.repeated(&mut found);
     found

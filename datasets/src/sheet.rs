@@ -59,6 +59,7 @@ pub(crate) struct Sheet<'a> {
     sums: Vec<Sum>,
     per_mille: u64,
     turn: u64,
+    remark_turn: u64,
     next_strike: u64,
     ppm_max: u64,
     record_no: u64,
@@ -100,6 +101,7 @@ impl<'a> Sheet<'a> {
             columns,
             per_mille: u64::from(plan.per_mille),
             turn: plan.turn,
+            remark_turn: plan.turn,
             next_strike: 3 + plan.turn % 11,
             ppm_max: u64::from(plan.contract.intake().bad_rows_ppm_max),
             record_no: 1,
@@ -235,14 +237,18 @@ impl<'a> Sheet<'a> {
             };
             allowed && self.applies(damage)
         };
-        let mut turns = (0..count).map(|step| self.turn + step);
+        // While nothing may be refused, what may leave a remark has a turn of its own, so that nothing is passed over.
+        let from = if may_refuse { self.turn } else { self.remark_turn };
+        let mut turns = (0..count).map(|step| from + step);
         let (turn, damage) = turns.find_map(|turn| {
             let at = usize::try_from(turn % count).ok()?;
             let damage = self.damages.get(at)?;
             fits(damage).then(|| (turn, damage.clone()))
         })?;
-        if care != Care::Kept {
-            self.turn = turn + 1;
+        match care {
+            Care::Kept => {}
+            _ if may_refuse => self.turn = turn + 1,
+            _ => self.remark_turn = turn + 1,
         }
         let stride = 1_000 / self.per_mille;
         self.next_strike = rows + stride / 2 + (self.turn * 7) % stride.max(1);

@@ -42,6 +42,10 @@ impl Ground<'_> {
                     }
                     _ => None,
                 },
+                // Products are left alone: what would break one breaks the range of a factor too.
+                RowRuleKind::Product { .. } | RowRuleKind::Implies { .. } | RowRuleKind::GroupSum { .. } => {
+                    None
+                }
             };
             if let Some((name, column, harm)) = harmed {
                 found.push(Damage {
@@ -53,6 +57,19 @@ impl Ground<'_> {
                 });
             }
         }
+    }
+
+    /// Whether a rule reads the field even where it is missing, or sums it over rows: a damage there would be noticed in
+    /// more than one place.
+    pub(super) fn is_tied(&self, name: &str) -> bool {
+        let mut rules = self.contract.rules().iter();
+        rules.any(|rule| {
+            let tied = matches!(
+                rule.kind,
+                RowRuleKind::Implies { .. } | RowRuleKind::GroupSum { .. }
+            );
+            tied && rule.kind.fields().contains(&name)
+        })
     }
 
     /// The last part that can grow without breaking a rule of its own.

@@ -147,3 +147,13 @@ fn the_small_prefecture_has_twenty_to_thirty_thousand_rows() {
     let all: u64 = rows.values().sum();
     assert!((20_000..=32_000).contains(&all), "{all}: {rows:?}");
 }
+
+#[test]
+fn a_county_that_sends_much_also_sends_rows_of_another() {
+    let prefecture = Prefecture::new(7, Scale::Accounts(9_000));
+    let water = prefecture
+        .slots()
+        .filter(|slot| slot.feed.as_str() == "wat_supply");
+    let mut planted = water.flat_map(|slot| prefecture.file(&slot).truth.planted);
+    assert!(planted.any(|one| one.damage == "other_county"));
+}
