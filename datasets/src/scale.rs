@@ -8,12 +8,12 @@ use crate::calendar::Month;
 /// How much there is of everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// 1,000 businesses and the third quarter of 2025, about 25,000 rows in all feeds; 2,000 power accounts when power
+    /// 1,000 businesses and the third quarter of 2025, about 30,000 rows in all feeds; 2,000 power accounts when power
     /// is asked for by itself. Seconds.
     Small,
-    /// 18,000 businesses and the year 2025, about 1.5 million rows; 40,000 power accounts by themselves.
+    /// 18,000 businesses and the year 2025, about 1.7 million rows; 40,000 power accounts by themselves.
     Medium,
-    /// 300,000 businesses and the year 2025, about 25 million rows; as many power accounts by themselves.
+    /// 300,000 businesses and the year 2025, about 29 million rows; as many power accounts by themselves.
     Prefecture,
     /// Any number of businesses in the third quarter of 2025, or of power accounts by themselves.
     Accounts(u64),
