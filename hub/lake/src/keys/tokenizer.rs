@@ -75,7 +75,11 @@ pub fn token_domain(field: &Field) -> String {
         Some(ValidatorKind::RealestateUnit) => "realestate_unit",
         Some(ValidatorKind::Luhn) => "bank_card",
         Some(
-            ValidatorKind::Region | ValidatorKind::Month | ValidatorKind::Quarter | ValidatorKind::Industry,
+            ValidatorKind::Region
+            | ValidatorKind::Month
+            | ValidatorKind::Quarter
+            | ValidatorKind::Industry
+            | ValidatorKind::OrganisationName,
         )
         | None => &field.name,
     }
