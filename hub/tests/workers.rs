@@ -122,11 +122,10 @@ fn children(kind: Kind) -> Vec<i32> {
             continue;
         };
         let status = fs::read_to_string(entry.path().join("status")).unwrap_or_default();
-        let words = fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        let words = String::from_utf8_lossy(&words).replace('\0', " ");
+        let words = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
         let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
         let ours = parent.is_some_and(|parent| parent.trim() == me);
-        if ours && words.trim() == format!("taxhub worker --kind {}", kind.name()) {
+        if ours && words.replace('\0', " ").trim() == format!("taxhub worker --kind {}", kind.name()) {
             found.push(pid);
         }
     }
@@ -145,6 +144,7 @@ fn task(sql: &str) -> Task {
         grants: Vec::new(),
         views: Vec::new(),
         snapshots: Vec::new(),
+        rates: None,
         limits: QueryLimits::default(),
         shown: None,
         explain: false,

@@ -1,7 +1,10 @@
 //! A view opened with its definer's rights: its SQL planned over exactly its declared inputs, whoever asks.
 //! Not here: what a grant leaves of it; see `scan`.
 
+mod evidence;
+mod functions;
 mod lineage;
+mod params;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -14,22 +17,26 @@ use datafusion::catalog::{
 };
 use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList};
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::datasource::{provider_as_source, source_as_provider};
+use datafusion::datasource::{MemTable, provider_as_source, source_as_provider};
 use datafusion::execution::SessionState;
+use datafusion::execution::registry::FunctionRegistry;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement as PlannedStatement;
 use lake::Snapshot;
 use policy::{Condition, Grant};
-use schemas::{FeedId, StorageColumn, ViewName};
+use schemas::{FeedId, Rates, StorageColumn, ViewName};
 
 use crate::feed_table::{FeedTable, FileScope, ScopeColumn};
 use crate::pins;
 use crate::refusal::{Reason, Refusal};
-use crate::statements::{StatementLimits, read};
-use crate::views::{FEEDS_SCHEMA, View, ViewError};
+use crate::statements::read;
+use crate::views::{self, FEEDS_SCHEMA, View, ViewError};
 
+pub(crate) use evidence::AGGREGATE;
+pub(crate) use functions::SCALAR;
 pub(crate) use lineage::{Origin, origin};
+pub(crate) use params::RELATIONS as PARAMS;
 
 /// The right to open the input feeds of one view. Minted only here, only under a grant of that view.
 #[derive(Debug, Clone)]
@@ -69,9 +76,11 @@ pub(crate) struct Defined {
     pub row_by_row: bool,
 }
 
-/// The state in which views are planned: the inputs are its only tables, and callers' SQL never meets it.
+/// The state in which views are planned: the inputs, figures and the calendar are its only tables, and callers' SQL
+/// never meets it. Without `rates` there is no `params.rates` to read, and a view that wants it does not open.
 pub(crate) fn state(
     columns: &BTreeMap<FeedId, Vec<StorageColumn>>,
+    rates: Option<&Rates>,
     runtime: Arc<RuntimeEnv>,
     partitions: usize,
 ) -> Result<SessionState, Refusal> {
@@ -86,14 +95,28 @@ pub(crate) fn state(
     catalog
         .register_schema(FEEDS_SCHEMA, Arc::new(feeds))
         .map_err(|error| crate::refusal::execution(&error))?;
+    if let Some(rates) = rates {
+        catalog
+            .register_schema(params::PARAMS_SCHEMA, params::schema(rates)?)
+            .map_err(|error| crate::refusal::execution(&error))?;
+    }
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(pins::CATALOG.to_owned(), Arc::new(catalog));
-    pins::state(Arc::new(catalogs), runtime, partitions)
+    let mut state = pins::state(Arc::new(catalogs), runtime, partitions)?;
+    for function in functions::scalar() {
+        state
+            .register_udf(Arc::new(function))
+            .map_err(|error| crate::refusal::execution(&error))?;
+    }
+    state
+        .register_udaf(Arc::new(evidence::aggregate()))
+        .map_err(|error| crate::refusal::execution(&error))?;
+    Ok(state)
 }
 
 /// Plans a view over closed tables and checks that it is total once types are known.
 pub(crate) async fn shape(view: &View, state: &SessionState) -> Result<LogicalPlan, ViewError> {
-    let mut statements = read(view.sql(), &StatementLimits::default()).map_err(|_| ViewError::Syntax)?;
+    let mut statements = read(view.sql(), &views::limits()).map_err(|_| ViewError::Syntax)?;
     let statement = statements.pop().ok_or(ViewError::Syntax)?;
     let plan = state
         .statement_to_plan(PlannedStatement::Statement(Box::new(statement.tree)))
@@ -153,6 +176,10 @@ pub(crate) async fn open(
             return Ok(Transformed::no(node));
         };
         let closed = source_as_provider(&scan.source)?;
+        // Figures and the calendar: the only tables of the state that are not feeds.
+        if closed.downcast_ref::<MemTable>().is_some() {
+            return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
+        }
         match open_table(&closed, &rights, snapshots, &scope) {
             Ok(table) => {
                 tables.released_only &= table.released_only();

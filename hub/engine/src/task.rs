@@ -3,6 +3,7 @@
 use datafusion::arrow::datatypes::{DataType, SchemaRef, TimeUnit};
 use lake::Snapshot;
 use policy::SealedGrant;
+use schemas::Rates;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Shown;
@@ -25,6 +26,9 @@ pub struct Task {
     pub views: Vec<View>,
     /// The versions of the views' input feeds.
     pub snapshots: Vec<Snapshot>,
+    /// The figures that models among the views compute with; `None` if none of them does.
+    #[serde(default)]
+    pub rates: Option<Rates>,
     pub limits: QueryLimits,
     /// What the asker may know of the shared views, for statements that ask what there is. Without it they see the
     /// granted ones.

@@ -12,7 +12,10 @@ use policy::{ColumnFacts, ViewFacts};
 use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, ViewName};
 use serde::{Deserialize, Serialize};
 
+use crate::definer;
+
 pub use error::ViewError;
+pub(crate) use total::limits;
 
 /// The schema in which a view's SQL finds its inputs, e.g. `feeds.pow_usage`. Callers have no such schema.
 pub(crate) const FEEDS_SCHEMA: &str = "feeds";
@@ -34,6 +37,17 @@ pub struct Lowered {
     pub reason: Bilingual,
 }
 
+/// What makes a view a comparison model: its rows are leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Model {
+    /// `M05`.
+    pub id: String,
+    /// How it notices: `cross`, `logic`, …
+    pub paradigm: String,
+    /// Codes of the taxes it looks at.
+    pub taxes: Vec<String>,
+}
+
 /// A shared view whose text passed every check. It crosses to a worker as its text and is checked again there.
 ///
 /// INVARIANT (total-views): no expression of a view can fail on any row, so a hidden row cannot fail a query. Checked
@@ -50,6 +64,8 @@ pub struct View {
     columns: Vec<ViewColumn>,
     lowered: Vec<Lowered>,
     unlisted: bool,
+    model: Option<Model>,
+    reads_params: bool,
     sql: String,
     text: String,
 }
@@ -68,10 +84,14 @@ impl View {
             .iter()
             .map(|feed| format!("{FEEDS_SCHEMA}.{feed}"))
             .collect();
-        if let Some(relation) = found.relations.iter().find(|relation| !inputs.contains(relation)) {
+        let (params, feeds): (Vec<String>, Vec<String>) = found
+            .relations
+            .into_iter()
+            .partition(|relation| definer::PARAMS.contains(&relation.as_str()));
+        if let Some(relation) = feeds.iter().find(|relation| !inputs.contains(relation)) {
             return Err(ViewError::NotAnInput(relation.clone()));
         }
-        if found.relations.len() != inputs.len() {
+        if feeds.len() != inputs.len() {
             return Err(ViewError::InputUnused);
         }
         Ok(View {
@@ -84,6 +104,8 @@ impl View {
             columns: header.columns,
             lowered: header.lowered,
             unlisted: header.unlisted,
+            model: header.model,
+            reads_params: !params.is_empty(),
             sql: header.sql,
             text: text.to_owned(),
         })
@@ -130,6 +152,16 @@ impl View {
         self.unlisted
     }
 
+    /// What the view compares, if it is a comparison model.
+    pub fn model(&self) -> Option<&Model> {
+        self.model.as_ref()
+    }
+
+    /// Does it read figures or the calendar? Then a task must carry the rates.
+    pub fn reads_params(&self) -> bool {
+        self.reads_params
+    }
+
     /// The query alone.
     pub fn sql(&self) -> &str {
         &self.sql
@@ -170,13 +202,15 @@ impl From<View> for String {
     }
 }
 
-static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../queries/views");
+static VIEWS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../queries/views");
+static MODELS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../queries/models");
 
-/// The views the binary carries, by name.
+/// The views the binary carries, models among them, by name.
 pub fn embedded() -> Result<Vec<View>, ViewError> {
     let mut views = Vec::new();
-    for file in EMBEDDED
+    for file in VIEWS
         .files()
+        .chain(MODELS.files())
         .filter(|file| file.path().extension().is_some_and(|kind| kind == "sql"))
     {
         let view = View::parse(file.contents_utf8().ok_or(ViewError::NotText)?)?;

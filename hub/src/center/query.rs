@@ -190,6 +190,11 @@ impl Center {
                 .collect(),
             views: opening.views.clone(),
             snapshots: opening.snapshots.clone(),
+            rates: opening
+                .views
+                .iter()
+                .any(View::reads_params)
+                .then(|| self.rates.clone()),
             limits: QueryLimits {
                 memory_bytes: limits.memory_bytes,
                 rows_max: limits.rows,

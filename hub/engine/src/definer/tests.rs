@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::execution::SessionState;
-use schemas::{Contract, DataClass, FeedId, Level, StorageColumn, StorageType, feeds, storage_columns};
+use schemas::{
+    Contract, DataClass, FeedId, Level, Rates, StorageColumn, StorageType, feeds, storage_columns,
+};
 
 use super::{Origin, origin, shape, state};
 use crate::pins;
@@ -12,7 +14,7 @@ use crate::views::{View, ViewError, embedded};
 
 fn planned(columns: BTreeMap<FeedId, Vec<StorageColumn>>) -> SessionState {
     let runtime = pins::runtime(Arc::new(object_store::memory::InMemory::new()), 1 << 20, None).unwrap();
-    state(&columns, runtime, 2).unwrap()
+    state(&columns, Some(&Rates::embedded().unwrap()), runtime, 2).unwrap()
 }
 
 fn stored(contracts: &[Contract]) -> BTreeMap<FeedId, Vec<StorageColumn>> {
@@ -100,7 +102,8 @@ async fn casts_that_can_fail_and_numbers_that_can_overflow_are_not() {
 async fn columns_are_traced_to_what_they_are() {
     let contracts = feeds::embedded().unwrap();
     let state = planned(stored(&contracts));
-    let views = embedded().unwrap();
+    let mut views = embedded().unwrap();
+    views.retain(|view| view.name().as_str().starts_with("v_power_"));
     let found = |view: usize, column: usize| (shape(&views[view], &state), column);
     let (plan, _) = found(1, 0);
     let plan = plan.await.unwrap();

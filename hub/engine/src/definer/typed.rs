@@ -79,7 +79,9 @@ fn total(expr: &Expr, schema: &DFSchema) -> Result<bool> {
         Expr::IsFalse(_) | Expr::IsNotFalse(_) | Expr::InList(_) | Expr::Between(_) => true,
         Expr::Cast(cast) => widens(&kind(&cast.expr)?, cast.field.data_type()),
         Expr::BinaryExpr(binary) => operator(binary, &kind)?,
-        Expr::ScalarFunction(call) => SCALAR.contains(&call.func.name()),
+        Expr::ScalarFunction(call) => {
+            SCALAR.contains(&call.func.name()) || super::SCALAR.contains(&call.func.name())
+        }
         Expr::AggregateFunction(call) => {
             let summed = match (call.func.name(), call.params.args.first()) {
                 ("sum", Some(argument)) => {
@@ -87,7 +89,8 @@ fn total(expr: &Expr, schema: &DFSchema) -> Result<bool> {
                 }
                 _ => true,
             };
-            summed && AGGREGATE.contains(&call.func.name()) && call.params.order_by.is_empty()
+            let known = AGGREGATE.contains(&call.func.name()) || super::AGGREGATE.contains(&call.func.name());
+            summed && known && call.params.order_by.is_empty()
         }
         _ => false,
     })

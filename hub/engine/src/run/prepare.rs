@@ -59,7 +59,12 @@ impl Engine {
             .iter()
             .map(|snapshot| (snapshot.feed.clone(), snapshot.columns.clone()))
             .collect();
-        let definer = Arc::new(definer::state(&feeds, runtime.clone(), self.settings.partitions)?);
+        let definer = Arc::new(definer::state(
+            &feeds,
+            task.rates.as_ref(),
+            runtime.clone(),
+            self.settings.partitions,
+        )?);
         let mut caps = Caps {
             rows_max: task.limits.rows_max,
             bytes_max: task.limits.bytes_max,

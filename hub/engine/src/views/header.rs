@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, ViewName};
 
-use super::{Lowered, ViewColumn, ViewError};
+use super::{Lowered, Model, ViewColumn, ViewError};
 
 pub(super) struct Header {
     pub name: ViewName,
@@ -16,11 +16,13 @@ pub(super) struct Header {
     pub columns: Vec<ViewColumn>,
     pub lowered: Vec<Lowered>,
     pub unlisted: bool,
+    pub model: Option<Model>,
     pub sql: String,
 }
 
-const ONCE: [&str; 8] = [
-    "name", "title_zh", "title_en", "owner", "grain_zh", "grain_en", "inputs", "unlisted",
+const ONCE: [&str; 11] = [
+    "name", "title_zh", "title_en", "owner", "grain_zh", "grain_en", "inputs", "unlisted", "model",
+    "paradigm", "taxes",
 ];
 
 /// Reads the header; what follows its last comment line is the SQL.
@@ -86,13 +88,18 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
         grain: bilingual("grain_zh", "grain_en")?,
         basis,
         inputs: inputs.map_err(|_| ViewError::HeaderLine("inputs".to_owned()))?,
-        columns,
-        lowered: lowerings,
         unlisted: match once.get("unlisted") {
             None => false,
             Some(&"true") => true,
             Some(_) => return Err(ViewError::HeaderLine("unlisted".to_owned())),
         },
+        model: model(
+            get("name")?,
+            ["model", "paradigm", "taxes"].map(|key| once.get(key).copied()),
+            &columns,
+        )?,
+        columns,
+        lowered: lowerings,
         sql: rest.trim().to_owned(),
     })
 }
@@ -156,4 +163,63 @@ fn lowered(line: &str) -> Option<Lowered> {
             en: (*en).to_owned(),
         },
     })
+}
+
+/// Columns every model has, in this order: whoever works on leads reads all models alike.
+const LEAD_COLUMNS: [&str; 19] = [
+    "lead_key",
+    "model",
+    "rule",
+    "kind",
+    "entity_key",
+    "taxpayer_id",
+    "taxpayer_name",
+    "county_code",
+    "tax_code",
+    "period_from",
+    "period_to",
+    "base_value",
+    "source_value",
+    "declared_value",
+    "diff_value",
+    "diff_ratio",
+    "est_tax",
+    "evidence",
+    "match_tier",
+];
+/// Ways of noticing.
+const PARADIGMS: [&str; 6] = ["threshold", "cross", "trend", "benchmark", "list", "logic"];
+
+/// A model says its number, its paradigm and its taxes, is named `v_lead_…` and has the columns of a lead; a view says
+/// none of it.
+fn model(name: &str, said: [Option<&str>; 3], columns: &[ViewColumn]) -> Result<Option<Model>, ViewError> {
+    let [id, paradigm, taxes] = match said {
+        [None, None, None] if !name.starts_with("v_lead_") => return Ok(None),
+        [Some(id), Some(paradigm), Some(taxes)] if name.starts_with("v_lead_") => [id, paradigm, taxes],
+        _ => return Err(ViewError::HeaderMissing("model, paradigm, taxes")),
+    };
+    let wrong = |what: &str| ViewError::HeaderLine(what.to_owned());
+    let numbered = id
+        .strip_prefix('M')
+        .is_some_and(|number| number.len() == 2 && number.bytes().all(|b| b.is_ascii_digit()));
+    if !numbered {
+        return Err(wrong("model"));
+    }
+    if !PARADIGMS.contains(&paradigm) {
+        return Err(wrong("paradigm"));
+    }
+    let known =
+        |tax: &String| schemas::codelists::shared("taxes").is_some_and(|list| list.entry(tax).is_some());
+    let taxes: Vec<String> = taxes.split(',').map(|tax| tax.trim().to_owned()).collect();
+    if !taxes.iter().all(known) {
+        return Err(wrong("taxes"));
+    }
+    if !columns.iter().map(|column| column.name.as_str()).eq(LEAD_COLUMNS) {
+        return Err(ViewError::ColumnsDiffer);
+    }
+    Ok(Some(Model {
+        id: id.to_owned(),
+        paradigm: paradigm.to_owned(),
+        taxes,
+    }))
 }

@@ -22,7 +22,20 @@ fn with(sql: &str) -> Result<View, ViewError> {
 fn the_views_of_the_product_load_and_survive_a_journey() {
     let views = embedded().unwrap();
     let names: Vec<&str> = views.iter().map(|view| view.name().as_str()).collect();
-    assert_eq!(names, ["v_power_county_month", "v_power_month"]);
+    let wanted = [
+        "v_lead_deal_stamp",
+        "v_lead_land_deed",
+        "v_lead_leaf_tax",
+        "v_power_county_month",
+        "v_power_month",
+    ];
+    assert_eq!(names, wanted);
+    let models: Vec<&str> = views
+        .iter()
+        .filter_map(View::model)
+        .map(|model| model.id.as_str())
+        .collect();
+    assert_eq!(models, ["M26", "M05", "M35"]);
     for view in views {
         let text = serde_json::to_string(&view).unwrap();
         assert_eq!(serde_json::from_str::<View>(&text).unwrap(), view);
@@ -130,4 +143,48 @@ fn every_line_of_a_header_is_understood_or_refused() {
         assert!(View::parse(&text).is_err(), "{line:?} -> {broken:?}");
     }
     assert!(with(good).is_ok());
+}
+
+#[test]
+fn a_model_says_what_it_compares_and_has_the_columns_of_a_lead() {
+    let models: Vec<View> = embedded()
+        .unwrap()
+        .into_iter()
+        .filter(|view| view.model().is_some())
+        .collect();
+    for model in &models {
+        assert!(model.reads_params(), "{}", model.name());
+        let text = model.text();
+        for (line, broken) in [
+            ("-- model: M", "-- model: X"),
+            ("-- model: M", "-- model: M1"),
+            ("-- paradigm: ", "-- paradigm: guess_"),
+            ("-- taxes: 1", "-- taxes: 9"),
+            ("-- name: v_lead_", "-- name: v_"),
+            (
+                "| L1 | 触发规则 | rule that noticed",
+                "| L1 | 触发规则 | rule that noticed\n-- column: more | organisation | L1 | 多 | more",
+            ),
+        ] {
+            assert!(text.contains(line), "{line}");
+            assert!(
+                View::parse(&text.replacen(line, broken, 1)).is_err(),
+                "{line} -> {broken}"
+            );
+        }
+        for key in ["model", "paradigm", "taxes"] {
+            let without: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.starts_with(&format!("-- {key}: ")))
+                .collect();
+            assert!(View::parse(&without.join("\n")).is_err(), "{key}");
+        }
+    }
+    let stray = with("SELECT key AS k, value AS v FROM params.rates");
+    assert_eq!(stray.unwrap_err(), ViewError::InputUnused);
+    let unknown = with("SELECT p.k, p.v FROM feeds.pow_usage AS p JOIN params.secrets AS s ON s.key = p.k");
+    assert_eq!(
+        unknown.unwrap_err(),
+        ViewError::NotAnInput("params.secrets".to_owned())
+    );
 }

@@ -12,6 +12,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::ViewError;
+use crate::definer;
 use crate::statements::{StatementLimits, read};
 
 /// What the SQL yields and reads.
@@ -27,7 +28,7 @@ const TOTAL_FUNCTIONS: [&str; 8] = [
 
 /// Checks the SQL of a view.
 pub(super) fn check(sql: &str) -> Result<Found, ViewError> {
-    let statements = read(sql, &StatementLimits::default()).map_err(|_| ViewError::Syntax)?;
+    let statements = read(sql, &limits()).map_err(|_| ViewError::Syntax)?;
     let [statement] = statements.as_slice() else {
         return Err(ViewError::Syntax);
     };
@@ -45,6 +46,15 @@ pub(super) fn check(sql: &str) -> Result<Found, ViewError> {
         columns: columns(query)?,
         relations: relations.into_iter().collect(),
     })
+}
+
+/// What a view's text may measure. A model joins more than a caller may: its parts count where they stand and again where
+/// they are used, and it is our own text, read at start.
+pub(crate) fn limits() -> StatementLimits {
+    StatementLimits {
+        joins_max: 128,
+        ..StatementLimits::default()
+    }
 }
 
 fn not_total(what: &str) -> ViewError {
@@ -190,7 +200,11 @@ fn nullif_zero(expr: &Expr) -> bool {
 }
 
 fn total_function(function: &Function) -> bool {
-    TOTAL_FUNCTIONS.contains(&name(function).as_str())
+    let name = name(function);
+    let known = TOTAL_FUNCTIONS.contains(&name.as_str())
+        || definer::SCALAR.contains(&name.as_str())
+        || definer::AGGREGATE.contains(&name.as_str());
+    known
         && function.over.is_none()
         && function.within_group.is_empty()
         && matches!(&function.args, FunctionArguments::List(list) if list.clauses.is_empty())

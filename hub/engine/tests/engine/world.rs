@@ -128,6 +128,7 @@ impl World {
             grants: grants.iter().map(GrantSpec::sealed).collect(),
             views: embedded().unwrap(),
             snapshots: vec![self.snapshot.clone()],
+            rates: None,
             limits: self.limits.clone(),
             shown: None,
             explain: false,
@@ -192,7 +193,7 @@ impl Answered {
     }
 }
 
-fn cells(batch: &RecordBatch) -> Vec<Vec<Option<String>>> {
+pub(super) fn cells(batch: &RecordBatch) -> Vec<Vec<Option<String>>> {
     let options = FormatOptions::default();
     let formatters: Vec<_> = batch
         .columns()
