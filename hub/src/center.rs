@@ -26,7 +26,7 @@ use engine::View;
 use intake::Intake;
 use policy::{AccountStore, BootKey, Identity, Policy};
 use registry::Registry;
-use schemas::{FeedId, ViewName};
+use schemas::{FeedId, Rates, ViewName};
 
 use crate::config::Config;
 use crate::contracts::Contracts;
@@ -48,6 +48,7 @@ pub struct Center {
     views: BTreeMap<ViewName, View>,
     /// Types of the columns of every view, which no grant changes.
     view_types: BTreeMap<ViewName, Vec<engine::ParameterType>>,
+    rates: Rates,
     registry: Registry,
     accounts: Arc<dyn AccountStore>,
     first_sign_ins: FirstSignIns,

@@ -26,6 +26,9 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Contracts beyond the built-in ones. Empty: the built-in ones only. Relative to the folder of the file.
     pub contracts_dir: PathBuf,
+    /// Rates and tolerances that replace built-in ones, key by key. Empty: the built-in ones only. Relative to the folder
+    /// of the file.
+    pub rates_file: PathBuf,
     pub lake: LakePlace,
     pub listen: Listen,
     pub limits: Limits,
@@ -39,6 +42,7 @@ impl Default for Config {
         Config {
             data_dir: PathBuf::from("data"),
             contracts_dir: PathBuf::new(),
+            rates_file: PathBuf::new(),
             lake: LakePlace::default(),
             listen: Listen::default(),
             limits: Limits::default(),
@@ -83,6 +87,9 @@ impl Config {
         config.data_dir = folder.join(&config.data_dir);
         if !config.contracts_dir.as_os_str().is_empty() {
             config.contracts_dir = folder.join(&config.contracts_dir);
+        }
+        if !config.rates_file.as_os_str().is_empty() {
+            config.rates_file = folder.join(&config.rates_file);
         }
         if !config.lake.secret_file.as_os_str().is_empty() {
             config.lake.secret_file = folder.join(&config.lake.secret_file);

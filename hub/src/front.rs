@@ -16,7 +16,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Answer, Described, Parameter, Statement};
 use policy::{Account, IssuedToken, ScramExchange, SignedIn, Via};
-use schemas::SubmissionId;
+use schemas::{SubmissionId, ViewName};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -57,6 +57,13 @@ pub struct PageAsked {
 pub struct Page {
     pub items: Vec<Value>,
     pub next: Option<u64>,
+}
+
+/// A comparison model: its number and the view that holds its leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeadModel {
+    pub id: String,
+    pub view: ViewName,
 }
 
 /// Whether the house can serve, part by part, without saying more than a name.
@@ -137,6 +144,8 @@ pub trait Front: Send + Sync + 'static {
 
     async fn catalog_feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
     async fn catalog_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
+    /// The comparison models. Their rows are asked for like those of any view.
+    fn models(&self) -> Vec<LeadModel>;
     async fn agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem>;
     /// An act on an agreement; the agreement as it is afterwards.
     async fn agreement_act(&self, caller: &Caller, act: AgreementAct) -> Result<Value, Problem>;

@@ -9,6 +9,7 @@ mod finish;
 mod house;
 mod identity;
 mod json;
+mod leads;
 mod listener;
 mod openapi;
 mod query;

@@ -36,7 +36,7 @@ use crate::views::{self, FEEDS_SCHEMA, View, ViewError};
 pub(crate) use evidence::AGGREGATE;
 pub(crate) use functions::SCALAR;
 pub(crate) use lineage::{Origin, origin};
-pub(crate) use params::RELATIONS as PARAMS;
+pub(crate) use params::{RELATIONS as PARAMS, planning_rates};
 
 /// The right to open the input feeds of one view. Minted only here, only under a grant of that view.
 #[derive(Debug, Clone)]

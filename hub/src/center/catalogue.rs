@@ -9,7 +9,7 @@ use schemas::DepartmentCode;
 use serde_json::{Value, json};
 
 use super::Center;
-use crate::front::{Caller, Page, PageAsked, Problem};
+use crate::front::{Caller, LeadModel, Page, PageAsked, Problem};
 
 impl Center {
     pub(super) async fn feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
@@ -51,6 +51,7 @@ impl Center {
                 "grain": view.grain(),
                 "basis": view.basis(),
                 "inputs": view.inputs(),
+                "model": view.model(),
                 "columns": view.columns().iter().map(|column| json!({
                     "name": column.name,
                     "comment": column.comment,
@@ -60,6 +61,19 @@ impl Center {
             })
         });
         Ok(shown.collect())
+    }
+
+    /// The comparison models among the views, by their numbers.
+    pub(super) fn lead_models(&self) -> Vec<LeadModel> {
+        let model = |view: &engine::View| {
+            Some(LeadModel {
+                id: view.model()?.id.clone(),
+                view: view.name().clone(),
+            })
+        };
+        let mut models: Vec<LeadModel> = self.views.values().filter_map(model).collect();
+        models.sort_by(|a, b| a.id.cmp(&b.id));
+        models
     }
 
     pub(super) async fn known_agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {

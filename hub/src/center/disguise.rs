@@ -1,14 +1,19 @@
-//! The key that makes up salts for names that do not exist.
+//! What identity needs of the settings and the folder, the key that makes up salts for names that do not exist among it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
+use policy::IdentitySettings;
 use rand::TryRngCore;
 
+use super::OpenError;
+use crate::config::Config;
+use crate::folder::Folder;
+
 /// Kept across restarts: a made-up salt that changes would tell that its name is not real.
-pub(super) fn disguise_key(path: &Path) -> io::Result<[u8; 32]> {
+fn disguise_key(path: &Path) -> io::Result<[u8; 32]> {
     let mut key = [0_u8; 32];
     match fs::read(path) {
         Ok(kept) if kept.len() == key.len() => key.copy_from_slice(&kept),
@@ -28,4 +33,15 @@ pub(super) fn disguise_key(path: &Path) -> io::Result<[u8; 32]> {
         Err(error) => return Err(error),
     }
     Ok(key)
+}
+
+/// The settings, with the key of this folder.
+pub(super) fn identity_settings(config: &Config, folder: &Folder) -> Result<IdentitySettings, OpenError> {
+    let disguise_key = disguise_key(&folder.disguise_key());
+    let disguise_key = disguise_key.map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
+    Ok(IdentitySettings {
+        checks_at_once: config.sign_in.at_once as usize,
+        disguise_key: Some(disguise_key),
+        ..IdentitySettings::default()
+    })
 }

@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use super::Center;
 use crate::front::{
-    AgreementAct, Attempt, Body, Caller, Front, Health, NewPerson, Page, PageAsked, Problem, SessionOpened,
-    SubmitHead, Submitted,
+    AgreementAct, Attempt, Body, Caller, Front, Health, LeadModel, NewPerson, Page, PageAsked, Problem,
+    SessionOpened, SubmitHead, Submitted,
 };
 
 #[async_trait]
@@ -113,6 +113,10 @@ impl Front for Center {
 
     async fn catalog_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
         self.shared_views(caller).await
+    }
+
+    fn models(&self) -> Vec<LeadModel> {
+        self.lead_models()
     }
 
     async fn agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {

@@ -9,14 +9,14 @@ use audit::{Act, ActKind, Closing, Log, Outcome, Signer};
 use engine::{EngineSettings, StatementLimits};
 use intake::{Intake, IntakeLimits};
 use lake::{KeyRing, Lake, LakeSettings};
-use policy::{AccountStore, AgreementStore, BootKey, Identity, IdentitySettings, Policy, system_clock};
+use policy::{AccountStore, AgreementStore, BootKey, Identity, Policy, system_clock};
 use registry::Registry;
 use serde_json::json;
 
 use super::Center;
 use super::admission::Admission;
 use super::books::Books;
-use super::disguise::disguise_key;
+use super::disguise::identity_settings;
 use super::first_sign_ins::FirstSignIns;
 use super::revocations::Revocations;
 use crate::config::Config;
@@ -25,6 +25,7 @@ use crate::folder::Folder;
 use crate::lake_place::lake_settings;
 use crate::lock::DataLock;
 use crate::metrics::Metrics;
+use crate::rates;
 use crate::worker::{
     Hello, Kind, Pool, PoolSettings, ProcessLimits, QueryHello, QueryWorkers, Spawner, WorkerChecker,
 };
@@ -67,6 +68,7 @@ impl Center {
             .map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
         let contracts =
             contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
+        let rates = rates::load(&config.rates_file).map_err(|e| OpenError::new("hub.rates_unusable", e))?;
         let views = engine::embedded_views().map_err(|e| OpenError::new("hub.view_unusable", e))?;
         let views: BTreeMap<_, _> = views
             .into_iter()
@@ -167,6 +169,7 @@ impl Center {
             contracts,
             views,
             view_types,
+            rates,
             registry,
             accounts,
             feeds,
@@ -287,14 +290,4 @@ async fn start_workers(
         .map_err(unusable("query"))?;
     tracing::debug!(folder = %folder.root().display(), "workers are ready");
     Ok((parse, query))
-}
-
-fn identity_settings(config: &Config, folder: &Folder) -> Result<IdentitySettings, OpenError> {
-    let disguise_key = disguise_key(&folder.disguise_key());
-    let disguise_key = disguise_key.map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
-    Ok(IdentitySettings {
-        checks_at_once: config.sign_in.at_once as usize,
-        disguise_key: Some(disguise_key),
-        ..IdentitySettings::default()
-    })
 }

@@ -12,6 +12,7 @@ mod demo;
 mod feeds;
 mod generate;
 pub mod init;
+pub mod leads;
 mod login;
 pub mod query;
 mod serve;
@@ -49,6 +50,8 @@ enum Command {
     Submit(submit::Arguments),
     /// Ask governed SQL
     Query(query::Arguments),
+    /// Show what the comparison models found, per taxpayer
+    Leads(leads::Arguments),
     /// Propose, approve, activate and revoke sharing agreements
     Agreement(agreement::Arguments),
     /// Verify or read the audit log, offline
@@ -73,6 +76,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Submit(arguments) => on_runtime(submit::run(arguments)),
         Command::Query(arguments) => on_runtime(query::run(arguments)),
+        Command::Leads(arguments) => on_runtime(leads::run(arguments)),
         Command::Agreement(arguments) => on_runtime(agreement::run(arguments)),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Config(arguments) => config::run(arguments),

@@ -250,6 +250,14 @@ impl Front for FakeHouse {
         Ok(Vec::new())
     }
 
+    fn models(&self) -> Vec<LeadModel> {
+        let model = |id: &str, view: &str| LeadModel {
+            id: id.to_owned(),
+            view: ViewName::parse(view).unwrap(),
+        };
+        vec![model("M05", "v_rows"), model("M26", "v_secret")]
+    }
+
     async fn agreements(&self, _: &Caller) -> Result<Vec<Value>, Problem> {
         Ok(Vec::new())
     }

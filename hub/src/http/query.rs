@@ -118,7 +118,7 @@ fn parameter(value: &Value) -> Result<Parameter, Problem> {
 }
 
 /// Under which agreements, masked how, from which versions, and where in the audit log.
-fn meta(answer: &Answer) -> Value {
+pub(super) fn meta(answer: &Answer) -> Value {
     let AnswerMeta {
         query_id,
         opened,

@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, acts, catalogue, house, identity, query, submissions};
+use super::{App, acts, catalogue, house, identity, leads, query, submissions};
 
 /// Whether a route needs a signed-in caller.
 ///
@@ -35,6 +35,7 @@ pub enum Operation {
     Findings,
     Receipt,
     Query,
+    Leads,
     CatalogFeeds,
     CatalogViews,
     CreateAccount,
@@ -171,6 +172,10 @@ pub const ROUTES: &[Route] = &[
             Takes::Json(&["sql", "purpose", "parameters"]),
         )
     },
+    Route {
+        query: &["model", "county", "kind", "after", "limit"],
+        ..get("/v1/leads", Operation::Leads)
+    },
     get("/v1/catalog/feeds", Operation::CatalogFeeds),
     get("/v1/catalog/views", Operation::CatalogViews),
     post("/v1/accounts", Operation::CreateAccount, Takes::Json(PERSON)),
@@ -214,6 +219,7 @@ impl Operation {
             Operation::Findings => "findings",
             Operation::Receipt => "receipt",
             Operation::Query => "query",
+            Operation::Leads => "leads",
             Operation::CatalogFeeds => "catalog_feeds",
             Operation::CatalogViews => "catalog_views",
             Operation::CreateAccount => "create_account",
@@ -247,6 +253,7 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
         Operation::Findings => on(filter, submissions::findings),
         Operation::Receipt => on(filter, submissions::receipt),
         Operation::Query => on(filter, query::query),
+        Operation::Leads => on(filter, leads::leads),
         Operation::CatalogFeeds => on(filter, catalogue::feeds),
         Operation::CatalogViews => on(filter, catalogue::views),
         Operation::CreateAccount => on(filter, acts::create_account),

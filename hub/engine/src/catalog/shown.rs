@@ -103,7 +103,9 @@ fn planned(
     feeds: &BTreeMap<FeedId, Vec<StorageColumn>>,
 ) -> Result<BTreeMap<ViewName, Vec<ParameterType>>, Refusal> {
     let nothing = Arc::new(object_store::memory::InMemory::new());
-    let state = definer::state(feeds, pins::runtime(nothing, MEMORY_BYTES, None)?, 1)?;
+    let rates = definer::planning_rates()?;
+    let runtime = pins::runtime(nothing, MEMORY_BYTES, None)?;
+    let state = definer::state(feeds, Some(&rates), runtime, 1)?;
     let mut types = BTreeMap::new();
     for view in views {
         // A view that cannot be planned is logged there, and nobody is told of its columns.

@@ -33,6 +33,14 @@ pub(super) fn schema(rates: &Rates) -> Result<Arc<dyn SchemaProvider>, Refusal> 
     Ok(Arc::new(schema))
 }
 
+/// Figures for planning alone: the types are the same whatever a hub computes with.
+pub(crate) fn planning_rates() -> Result<Rates, Refusal> {
+    Rates::embedded().map_err(|error| {
+        tracing::error!(%error, "the built-in rates cannot be read");
+        Refusal::new(Reason::Internal)
+    })
+}
+
 fn rates_batch(rates: &Rates) -> Result<RecordBatch, Refusal> {
     let all = rates.all();
     let broken = |_| Refusal::new(Reason::Internal);

@@ -131,6 +131,7 @@ impl Feeds {
             snapshots: self.snapshots.values().cloned().collect(),
             rates: self.rates.clone(),
             limits: QueryLimits::default(),
+            shown: None,
             explain: false,
         };
         let store: Arc<dyn ObjectStore> = self.store.clone();

@@ -124,3 +124,39 @@ async fn the_purpose_comes_from_the_field_the_header_or_the_account() {
         StatusCode::BAD_REQUEST
     );
 }
+
+#[tokio::test]
+async fn leads_are_asked_for_like_any_view_and_a_model_without_an_agreement_is_named() {
+    let desk = Desk::open().await;
+    let leads = value(desk.get("/v1/leads?limit=2").await).await;
+    assert_eq!(leads["models"][0]["model"], "M05");
+    assert_eq!(
+        (&leads["models"][0]["answered"], &leads["models"][0]["hits"]),
+        (&json!(true), &json!(3))
+    );
+    assert!(leads["models"][0]["meta"]["audit_entry"].is_u64());
+    assert_eq!(
+        (&leads["models"][1]["answered"], &leads["models"][1]["code"]),
+        (&json!(false), &json!("denial.no_agreement"))
+    );
+    assert_eq!(leads["total"], 3);
+    assert_eq!(leads["items"].as_array().unwrap().len(), 2);
+    assert_eq!((&leads["next"], &leads["complete"]), (&json!(2), &json!(true)));
+    let rest = value(desk.get("/v1/leads?after=2").await).await;
+    assert_eq!(
+        (rest["items"].as_array().unwrap().len(), &rest["next"]),
+        (1, &Value::Null)
+    );
+
+    assert_eq!(
+        desk.get("/v1/leads?model=M26").await.status(),
+        StatusCode::FORBIDDEN
+    );
+    for wrong in ["model=M99", "county=jishou", "kind=all", "colour=red", "after=x"] {
+        assert_eq!(
+            desk.get(&format!("/v1/leads?{wrong}")).await.status(),
+            StatusCode::BAD_REQUEST,
+            "{wrong}"
+        );
+    }
+}
