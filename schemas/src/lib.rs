@@ -13,6 +13,7 @@
     )
 )]
 
+pub mod catalogue;
 pub mod codelists;
 pub mod contract;
 pub mod entity;

@@ -28,6 +28,9 @@ pub(crate) fn finding(rule: &str, severity: Severity, text: &str, args: &[(&str,
     }
 }
 
+/// The rule of a file that holds what must not come. Whoever keeps files keeps nothing of such a one.
+pub(crate) const COLUMN_REFUSED: &str = "F-column_refused";
+
 /// A file that is no text table.
 pub(crate) fn unreadable(error: &DecodeError) -> Finding {
     finding("F-file", Severity::Fatal, error.code(), &error.args())
@@ -77,14 +80,9 @@ pub(crate) fn columns(contract: &Contract, header: &Header, evidence: &Evidence)
         .ignored
         .iter()
         .partition(|column| contract.refuses_column(column));
-    let refused = refused.into_iter().map(|column| {
-        about(
-            "F-column_refused",
-            Severity::Fatal,
-            "check.column_refused",
-            column,
-        )
-    });
+    let refused = refused
+        .into_iter()
+        .map(|column| about(COLUMN_REFUSED, Severity::Fatal, "check.column_refused", column));
     let ignored = ignored.into_iter().map(|column| {
         about(
             "F-column_ignored",

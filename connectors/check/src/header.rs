@@ -63,8 +63,14 @@ impl Header {
 }
 
 /// Does a record look like the header of this contract, rather than another's or a row? At least half of the required
-/// fields are in it.
+/// fields are in it; or it is the header of what this contract refuses at the door, which must not pass for some other
+/// feed's and be kept.
 pub(crate) fn is_header(contract: &Contract, cells: &[String]) -> bool {
+    let refused = cells.iter().filter(|cell| contract.refuses_column(cell)).count();
+    // One cell may be a remark above the table.
+    if refused > 1 && !is_data(cells) {
+        return true;
+    }
     let header = Header::read(contract, cells);
     let required = contract.fields().iter().filter(|field| field.required).count();
     let found = header.fields.iter().flatten().count();

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
 use crate::tally::Tally;
-use crate::{Finding, Job, Severity, canonical, hashing};
+use crate::{Finding, Job, Severity, canonical, file_rules, hashing};
 
 /// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -199,6 +199,13 @@ impl Draft {
 }
 
 impl Report {
+    /// The file holds what must not come: nothing of it may be kept, not even sealed.
+    pub fn is_refused_at_the_door(&self) -> bool {
+        self.file_findings
+            .iter()
+            .any(|finding| finding.rule == file_rules::COLUMN_REFUSED)
+    }
+
     /// The hash of everything else in the report: `sha256:<hex>` over its canonical JSON.
     pub fn hash(&self) -> String {
         let mut digest = Sha256::new();

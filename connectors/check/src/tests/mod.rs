@@ -1,5 +1,6 @@
 //! Whole checks of small files: what goes in, what comes out, and that nothing is lost in between.
 
+mod door;
 mod encodings;
 mod examples;
 mod files;
