@@ -13,10 +13,15 @@ SIZE_MIB = 48
 
 @pytest.fixture
 def small_disk(tmp_path):
+    disk = tmp_path / "disk"
+    yield from mounted(disk)
+
+
+def mounted(disk):
+    """A small disk at `disk`, as long as the test lasts."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("only root can mount a small disk")
-    disk = tmp_path / "disk"
-    disk.mkdir()
+    disk.mkdir(parents=True)
     made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE_MIB}m", "tmpfs", str(disk)], capture_output=True, text=True)
     if made.returncode != 0:
         pytest.skip(f"no small disk here: {made.stderr.strip()}")
@@ -57,6 +62,36 @@ def test_a_full_disk_is_an_answer_not_an_end(sample, small_disk):
         assert hub.running() and hub.pid == pid
     finally:
         hub.kill()
+
+
+@pytest.fixture
+def full_lake(sample, tmp_path):
+    """A world whose lake alone lies on a small disk."""
+    hub = Hub(tmp_path / "world")
+    shutil.copytree(sample.folder, hub.folder)
+    lake, kept = hub.data / "lake", tmp_path / "kept"
+    shutil.move(lake, kept)
+    disk = mounted(lake)
+    next(disk)
+    shutil.copytree(kept, lake, dirs_exist_ok=True)
+    yield hub, lake / "ballast"
+    hub.kill()
+    next(disk, None)
+
+
+def test_a_full_lake_says_so_and_takes_the_file_once_there_is_room(full_lake):
+    hub, ballast = full_lake
+    hub.start()
+    reporter = hub.caller("pow.reporter")
+    body = csv(month(4000, label="202508"))
+    fill(ballast)
+    refused = reporter.submit(FEED, "202508", UNIT, body)
+    assert (refused.status, refused.code) == (503, "intake.storage_full"), refused.body[:300]
+    ballast.unlink()
+    again = reporter.submit(FEED, "202508", UNIT, body)
+    assert again.status == 201, again.body[:300]
+    rows = hub.caller("tax.prefecture", "tax_risk").rows("SELECT count(*) FROM v_power_month WHERE month = '202508'")
+    assert rows == [[4000]]
 
 
 def fill(ballast) -> None:

@@ -211,7 +211,11 @@ fn compare(
 
 pub(crate) fn lake_failed(error: LakeError) -> IntakeError {
     tracing::error!(error.code = error.code(), "the lake failed during intake");
-    IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
+    let code = match error {
+        LakeError::Full => "intake.storage_full",
+        _ => "intake.unavailable",
+    };
+    IntakeError::new(ErrorKind::Unavailable, code)
 }
 
 fn check_failed(failure: CheckFailure) -> IntakeError {

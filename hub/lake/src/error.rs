@@ -1,7 +1,9 @@
 //! What can go wrong in the lake, as codes. INVARIANT (quiet-errors): no variant carries a path, a key or a value;
 //! the detail of an object-store, Parquet or Delta error goes to the log at the place where it is mapped.
 
+use std::error::Error;
 use std::fmt::Display;
+use std::io;
 
 /// An error of the lake. `Display` and `Debug` are safe to show anywhere; [`LakeError::code`] names the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -9,6 +11,9 @@ pub enum LakeError {
     /// The object store refused or did not answer.
     #[error("the storage of the lake did not answer")]
     Storage,
+    /// The disk of the lake has no room, or a quota is used up. Nothing is wrong with what was handed over.
+    #[error("the storage of the lake is full")]
+    Full,
     /// The store lacks a property the lake rests on; the field says which.
     #[error("the storage of the lake is not fit for use: {0}")]
     Unfit(Probe),
@@ -87,6 +92,7 @@ impl LakeError {
     pub fn code(&self) -> &'static str {
         match self {
             LakeError::Storage => "lake.storage",
+            LakeError::Full => "lake.full",
             LakeError::Unfit(_) => "lake.unfit",
             LakeError::Url => "lake.url",
             LakeError::Options => "lake.options",
@@ -119,6 +125,31 @@ impl LakeError {
         tracing::error!(error.code = self.code(), detail = %detail, "could not {doing}");
         self
     }
+
+    /// Maps a foreign error that a full disk may have caused: that is told apart, since it passes by making room.
+    pub(crate) fn or_full(self, doing: &'static str, error: impl Error + 'static) -> LakeError {
+        let told = if is_full(&error) { LakeError::Full } else { self };
+        told.because(doing, error)
+    }
+}
+
+/// Is a full disk or a used-up quota among the causes?
+fn is_full(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            let full = matches!(
+                io.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            );
+            // An `io::Error` that wraps another error skips it in its chain of sources.
+            if full || io.get_ref().is_some_and(|inner| is_full(inner)) {
+                return true;
+            }
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// Why a commit has no version to show. Neither says that the submission failed.
@@ -137,7 +168,7 @@ pub enum CommitError {
 pub(crate) fn storage(doing: &'static str) -> impl FnOnce(object_store::Error) -> LakeError {
     move |error| match error {
         object_store::Error::NotFound { .. } => LakeError::NotFound,
-        error => LakeError::Storage.because(doing, error),
+        error => LakeError::Storage.or_full(doing, error),
     }
 }
 
@@ -146,9 +177,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_full_disk_is_told_apart_however_deep_it_lies() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let stored = |source: io::Error| object_store::Error::Generic {
+            store: "test",
+            source: Box::new(source),
+        };
+        assert_eq!(storage("write")(stored(full())), LakeError::Full);
+        let wrapped = io::Error::other(stored(io::Error::other(full())));
+        assert_eq!(LakeError::DataFile.or_full("write", wrapped), LakeError::Full);
+        let other = stored(io::Error::from(io::ErrorKind::PermissionDenied));
+        assert_eq!(storage("write")(other), LakeError::Storage);
+    }
+
+    #[test]
     fn every_error_has_a_sentence_in_both_languages() {
         let all = [
             LakeError::Storage,
+            LakeError::Full,
             LakeError::Unfit(Probe::Fsync),
             LakeError::Url,
             LakeError::Options,

@@ -53,7 +53,7 @@ impl DataFile {
             bytes: 0,
         };
         let writer = ArrowWriter::try_new(sink, Arc::clone(schema), Some(properties(columns)));
-        let writer = writer.map_err(|e| LakeError::DataFile.because("begin a data file", e))?;
+        let writer = writer.map_err(|e| LakeError::DataFile.or_full("begin a data file", e))?;
         Ok(DataFile {
             writer,
             bounds: Collector::new(columns),
@@ -68,7 +68,7 @@ impl DataFile {
         self.rows += batch.num_rows() as u64;
         self.writer
             .write(batch)
-            .map_err(|e| LakeError::DataFile.because("write a data file", e))
+            .map_err(|e| LakeError::DataFile.or_full("write a data file", e))
     }
 
     /// Bytes in memory that [`DataFile::end_row_group`] would let go.
@@ -84,7 +84,7 @@ impl DataFile {
     pub(super) fn end_row_group(&mut self) -> Result<(), LakeError> {
         self.writer
             .flush()
-            .map_err(|e| LakeError::DataFile.because("end a row group", e))
+            .map_err(|e| LakeError::DataFile.or_full("end a row group", e))
     }
 
     /// Completes the file; it is durable when this returns, and part of the table only after a commit.
@@ -92,12 +92,12 @@ impl DataFile {
         let mut sink = self
             .writer
             .into_inner()
-            .map_err(|e| LakeError::DataFile.because("end a data file", e))?;
+            .map_err(|e| LakeError::DataFile.or_full("end a data file", e))?;
         sink.hand_over()
-            .map_err(|e| LakeError::DataFile.because("end a data file", e))?;
+            .map_err(|e| LakeError::DataFile.or_full("end a data file", e))?;
         let runtime = sink.runtime.clone();
         let finished = runtime.block_on(sink.out.shutdown());
-        finished.map_err(|e| LakeError::Storage.because("finish a data file", e))?;
+        finished.map_err(|e| LakeError::Storage.or_full("finish a data file", e))?;
         Ok(StagedFile {
             path: self.path,
             size_bytes: sink.bytes,

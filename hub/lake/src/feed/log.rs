@@ -211,5 +211,5 @@ pub(super) fn version_of(table: &DeltaTable) -> Result<i64, LakeError> {
 }
 
 pub(super) fn log_error(doing: &'static str) -> impl FnOnce(DeltaTableError) -> LakeError {
-    move |error| LakeError::Log.because(doing, error)
+    move |error| LakeError::Log.or_full(doing, error)
 }

@@ -85,7 +85,7 @@ impl SealedWriter {
         self.out
             .shutdown()
             .await
-            .map_err(|e| LakeError::Storage.because("finish a sealed object", e))?;
+            .map_err(|e| LakeError::Storage.or_full("finish a sealed object", e))?;
         let sha256 = format!("sha256:{}", hex::encode(self.hash.finalize()));
         Ok(Sealed {
             key: self.key.to_string(),

@@ -119,7 +119,8 @@ fn io_error(path: &FsPath, error: io::Error) -> Error {
         },
         _ => Error::Generic {
             store: "DurableLocalFs",
-            source: format!("{path}: {error}").into(),
+            // The kind travels on: a full disk is told apart.
+            source: io::Error::new(error.kind(), format!("{path}: {error}")).into(),
         },
     }
 }
