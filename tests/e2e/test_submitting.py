@@ -139,3 +139,13 @@ def test_check_works_without_a_hub_and_exits_with_the_verdict(tmp_path):
 @pytest.mark.parametrize("arguments", [("check",), ("check", "no_such_feed", "x"), ("submit", "--period"), ("nonsense",)])
 def test_a_command_that_is_not_understood_exits_with_2_or_1(arguments):
     assert binary.run(*arguments).code in (1, 2)
+
+
+def test_a_unit_above_the_table_is_applied_and_stands_in_the_receipt(own):
+    table = "单位：万元\r\n".encode() + csv([one.with_cell("电费", "0.0712") for one in month(8, label="202509")])
+    receipt = verdict(own.caller("pow.reporter").submit(FEED, "202509", UNIT, table))
+    assert receipt["committed"] == 8
+    assert receipt["units"] == [
+        {"field": "fee", "column": "电费", "unit": "万元", "from": "above", "row": 1},
+    ]
+    assert receipt["totals"]["fee"] == {"sum": "5696.00", "count": 8}

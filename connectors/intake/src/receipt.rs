@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use audit::{Signer, VerifyingKey};
-use check::{Total, Verdict};
+use check::{Total, UnitRead, Verdict};
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use schemas::{DepartmentCode, SubmissionId};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ pub struct ReceiptFacts {
     pub totals: BTreeMap<String, Total>,
     /// Columns of the file that the contract does not know and that were left out.
     pub columns_ignored: Vec<String>,
+    /// Units that headers or a line above the table gave, and in which plain numbers were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<UnitRead>,
     pub report_hash: String,
     /// Position of this submission among the accepted ones of its slot, from 1. `None` if it was rejected.
     pub revision: Option<u32>,
