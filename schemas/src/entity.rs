@@ -54,6 +54,33 @@ pub fn entity_key(text: &str) -> (Option<String>, MatchTier) {
     }
 }
 
+/// As [`entity_key`], for a field that is stored as a token because it may hold a person's number. Whatever is built like
+/// one gives no key, right or mistyped: eighteen places with a day of birth in them. An organisation of that shape loses
+/// its key in such a field; that is the cheaper mistake.
+pub fn key_beside_token(text: &str) -> (Option<String>, MatchTier) {
+    if is_built_like_a_citizen_number(&width::normalise(text)) {
+        return (None, MatchTier::T0);
+    }
+    entity_key(text)
+}
+
+fn is_built_like_a_citizen_number(text: &str) -> bool {
+    let digits = |range: std::ops::Range<usize>| {
+        let part = text.get(range)?;
+        part.bytes()
+            .all(|byte| byte.is_ascii_digit())
+            .then(|| part.parse::<u32>().ok())
+            .flatten()
+    };
+    let between = |range, least, most| digits(range).is_some_and(|number| (least..=most).contains(&number));
+    text.len() == 18
+        && digits(0..6).is_some()
+        && between(6..10, 1800, 2100)
+        && between(10..12, 1, 12)
+        && between(12..14, 1, 31)
+        && digits(14..17).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,5 +103,18 @@ mod tests {
         ] {
             assert_eq!(entity_key(text), (key.map(str::to_owned), tier), "{text}");
         }
+    }
+
+    #[test]
+    fn beside_a_token_no_number_of_a_person_gives_a_key_right_or_mistyped() {
+        // A citizen number of 1885, and the same with each possible last place.
+        for last in "0123456789X".chars() {
+            let number = format!("43310118850615999{last}");
+            assert_eq!(key_beside_token(&number), (None, MatchTier::T0), "{number}");
+        }
+        for text in ["91433101MA4L000117", "433101MA4L00011", "91433101802100433X"] {
+            assert_eq!(key_beside_token(text), entity_key(text), "{text}");
+        }
+        assert_eq!(key_beside_token("91433101MA4L000117").1, MatchTier::T1);
     }
 }

@@ -115,13 +115,16 @@ impl Batches {
         keep: &BooleanArray,
     ) -> Result<(ArrayRef, ArrayRef), CheckError> {
         let rows = keep.true_count();
-        // An identifier that is stored as a token must not come back in the clear as a key.
-        let field = plan.entity.filter(|field| {
-            plan.fields
-                .get(*field)
-                .is_some_and(|field| !field.field.is_token())
-        });
-        let source = field.and_then(|field| columns.typed.get(field)?.as_string_opt::<i32>());
+        // A number that is stored as a token may be a person's or an organisation's. Only an organisation's becomes a key:
+        // a person's must not come back in the clear.
+        let field = plan.entity.and_then(|index| plan.fields.get(index));
+        let key_of = match field {
+            Some(field) if field.field.is_token() => entity::key_beside_token,
+            _ => entity::entity_key,
+        };
+        let source = plan
+            .entity
+            .and_then(|field| columns.typed.get(field)?.as_string_opt::<i32>());
         let mut keys = StringBuilder::with_capacity(rows, rows * 18);
         let mut tiers = StringBuilder::with_capacity(rows, rows * 2);
         let source = source
@@ -135,7 +138,7 @@ impl Batches {
                 .map(|texts| texts.value(row));
             let (key, tier) = match text {
                 Some(text) => {
-                    let (key, tier) = self.entities.get(text, entity::entity_key);
+                    let (key, tier) = self.entities.get(text, key_of);
                     (key.as_deref(), *tier)
                 }
                 None => (None, MatchTier::T0),
