@@ -80,4 +80,14 @@ impl Center {
     pub fn folder(&self) -> &Folder {
         &self.folder
     }
+
+    /// The feeds that can be submitted here.
+    pub fn feed_names(&self) -> impl Iterator<Item = FeedId> + '_ {
+        self.contracts.keys().cloned()
+    }
+
+    /// The views that are shared from here.
+    pub fn view_names(&self) -> impl Iterator<Item = ViewName> + '_ {
+        self.views.keys().cloned()
+    }
 }

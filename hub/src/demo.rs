@@ -3,13 +3,18 @@
 
 mod agreements;
 mod checks;
+mod leads;
 mod people;
+mod prefecture;
+mod side_by_side;
 mod story;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use datasets::Scale;
+use datasets::{Prefecture, Scale};
+use schemas::DepartmentCode;
 
 use crate::center::{Center, OpenError};
 use crate::config::{Config, Log, LogFormat};
@@ -17,6 +22,8 @@ use crate::front::Problem;
 use crate::server::Server;
 
 pub use checks::Checks;
+
+const SEED: u64 = 20_260_101;
 
 /// Why the demonstration stopped.
 #[derive(Debug, thiserror::Error)]
@@ -59,15 +66,16 @@ pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, D
     }
     let config = load(dir)?;
     let center = Center::open(config).await?;
+    let prefecture = Prefecture::new(SEED, scale);
     let cast = match fresh {
-        true => Some(people::admit(&center, offices).await?),
+        true => Some(people::admit(&center, offices, &reporting(&prefecture)).await?),
         false => None,
     };
     let server = Server::start(Arc::clone(&center)).await?;
     let checks = match cast {
         Some(cast) => {
             agreements::agree(&center, &cast).await?;
-            let checks = story::tell(&server, &cast, scale, say).await?;
+            let checks = story::tell(&server, &center, &cast, &prefecture, say).await?;
             // Last, so that a folder with this file is a folder with its whole story.
             people::write(&accounts, &cast)?;
             checks
@@ -75,6 +83,13 @@ pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, D
         None => Checks::default(),
     };
     Ok(Told { server, checks })
+}
+
+fn reporting(prefecture: &Prefecture) -> BTreeSet<DepartmentCode> {
+    let departments = prefecture
+        .slots()
+        .filter_map(|slot| prefecture::department(prefecture, &slot).cloned());
+    departments.collect()
 }
 
 fn load(dir: &Path) -> Result<Config, DemoError> {

@@ -78,7 +78,7 @@ impl Center {
         result
     }
 
-    fn facts(&self, view: &ViewName) -> Result<ViewFacts, Problem> {
+    pub(crate) fn facts(&self, view: &ViewName) -> Result<ViewFacts, Problem> {
         let view = self
             .views
             .get(view)

@@ -1,18 +1,20 @@
 //! One quarter in the life of the prefecture, told through the HTTP gateway.
 
-use datasets::{Dirt, GeneratedFile, Population, Scale, power};
+use std::collections::BTreeSet;
+
+use datasets::{Dirt, GeneratedFile, Population, Prefecture, power};
 use policy::Role;
 use reqwest::Method;
-use schemas::{Period, PeriodKind};
+use schemas::{FeedId, Period, PeriodKind, ViewName};
 use serde_json::Value;
 
 use super::people::{BUDGET, COUNTY_ANALYST, Cast, PREFECTURE, PREFECTURE_ANALYST, REPORTER};
 use super::{Checks, DemoError};
-use crate::cli::{query, submit, told};
+use crate::center::Center;
+use crate::cli::{query, told};
 use crate::client::{Client, ClientError};
 use crate::server::Server;
 
-const SEED: u64 = 20_260_101;
 const MONTHS: [&str; 3] = ["202601", "202602", "202603"];
 const BY_COUNTY: &str = "SELECT county_code, COUNT(*) AS accounts, SUM(kwh) AS kwh FROM v_power_month \
                          WHERE month = '202603' GROUP BY county_code ORDER BY county_code";
@@ -24,36 +26,55 @@ const CELLS: &str = "SELECT county_code, use_class, subjects_n, kwh FROM v_power
 const TRUE_CELLS: &str = "SELECT county_code, use_class, COUNT(DISTINCT account_no) AS n FROM v_power_month \
                           WHERE month = '202603' GROUP BY county_code, use_class";
 
-struct Stage<'a> {
+/// The feed with which the story begins.
+pub(super) const POWER: &str = "pow_usage";
+
+pub(super) struct Stage<'a> {
     address: String,
     cast: &'a Cast,
-    say: &'a dyn Fn(&str),
-    checks: Checks,
+    pub(super) say: &'a dyn Fn(&str),
+    pub(super) checks: Checks,
+    /// What this hub takes, and what it shares.
+    pub(super) feeds: BTreeSet<FeedId>,
+    views: BTreeSet<ViewName>,
 }
 
+/// `prefecture` is the rest of the departments.
 pub async fn tell(
     server: &Server,
+    center: &Center,
     cast: &Cast,
-    scale: Scale,
+    prefecture: &Prefecture,
     say: &dyn Fn(&str),
 ) -> Result<Checks, DemoError> {
-    let address = format!("http://{}", server.http);
     let mut stage = Stage {
-        address,
+        address: format!("http://{}", server.http),
         cast,
         say,
         checks: Checks::default(),
+        feeds: center.feed_names().collect(),
+        views: center.view_names().collect(),
     };
-    let expected = stage.months_are_reported(&Population::new(SEED, scale)).await?;
+    let expected = stage.months_are_reported(prefecture.population()).await?;
+    stage.departments_report(prefecture).await?;
+    stage.one_is_ruined(prefecture).await?;
     stage.three_people_ask(&expected).await?;
+    stage.three_ask_the_same().await?;
     stage.small_groups_stay_hidden().await?;
     stage.one_is_refused().await?;
+    stage.leads_are_found(prefecture).await?;
     stage.the_log_is_verified().await?;
     Ok(stage.checks)
 }
 
 impl Stage<'_> {
-    fn client(&self, name: &str) -> Result<Client, DemoError> {
+    /// Those of these views that this hub has.
+    pub(super) fn views<'v>(&self, names: &[&'v str]) -> Vec<&'v str> {
+        let there = |name: &&&str| ViewName::parse(name).is_ok_and(|name| self.views.contains(&name));
+        names.iter().filter(there).copied().collect()
+    }
+
+    pub(super) fn client(&self, name: &str) -> Result<Client, DemoError> {
         let token = self.cast.member(name)?.token.as_str().to_owned();
         Ok(Client::new(&self.address, Some(token)))
     }
@@ -63,7 +84,7 @@ impl Stage<'_> {
         Ok(Client::new(&self.address, Some(token)))
     }
 
-    fn title(&self, code: &str, args: &[(&str, &str)]) {
+    pub(super) fn title(&self, code: &str, args: &[(&str, &str)]) {
         (self.say)(&format!("\n── {}", told::lines(code, args)));
     }
 
@@ -106,7 +127,7 @@ impl Stage<'_> {
 
     async fn sent(&self, client: &Client, month: &str, file: &GeneratedFile) -> Result<Value, DemoError> {
         let query = [
-            ("feed", "pow_usage"),
+            ("feed", POWER),
             ("period", month),
             ("unit", PREFECTURE),
             ("file_name", "pow_usage.csv"),
@@ -116,15 +137,7 @@ impl Stage<'_> {
             .query(&query)
             .body(file.bytes.clone());
         let receipt = client.document(request).await?;
-        (self.say)(&format!("{month}  {}", told::verdict_words(&receipt)));
-        let findings = submit::findings(client, &receipt).await?;
-        if let Some(few) = findings
-            .get(..findings.len().min(3))
-            .filter(|few| !few.is_empty())
-        {
-            (self.say)(&told::findings_table(few));
-        }
-        (self.say)(&submit::receipt_words(&receipt));
+        self.told(client, month, &receipt).await?;
         Ok(receipt)
     }
 
@@ -222,7 +235,7 @@ fn period(month: &str) -> Result<Period, DemoError> {
 }
 
 /// Rows as text in the order of the columns, whatever JSON type a cell has.
-fn rows(answer: &Value) -> Vec<Vec<String>> {
+pub(super) fn rows(answer: &Value) -> Vec<Vec<String>> {
     query::rows(answer)
         .into_iter()
         .map(|row| row.into_iter().map(Option::unwrap_or_default).collect())

@@ -1,0 +1,171 @@
+//! Every department reports: a file per feed, period and unit, sent by the department's own reporter, a few at a time. Not
+//! here: electricity, with which the story begins.
+
+use datasets::{GeneratedFile, Prefecture, Slot};
+use futures::StreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use reqwest::Method;
+use schemas::DepartmentCode;
+use serde_json::Value;
+
+use super::DemoError;
+use super::people::reporter_of;
+use super::story::{POWER, Stage};
+use crate::cli::{submit, told};
+use crate::client::Client;
+
+/// Files on their way at the same time: as many as are checked at the same time by default.
+const AT_ONCE: usize = 4;
+/// So many damaged rows of a thousand are more than any contract lets through.
+const RUINED_PER_MILLE: u16 = 400;
+/// Whose ruined file is shown.
+const RUINED_FEED: &str = "nrp_realestate_reg";
+
+impl Stage<'_> {
+    /// Every file of the feeds this hub takes, its receipt in a line, and the counts against the generator's truth.
+    pub(super) async fn departments_report(&mut self, prefecture: &Prefecture) -> Result<(), DemoError> {
+        self.title("demo.departments", &[]);
+        let slots: Vec<Slot> = self.slots(prefecture).collect();
+        let bar = bar(slots.len());
+        let sending = slots.iter().map(|slot| async {
+            let file = prefecture.file(slot);
+            let client = self.client(&self.reporter(prefecture, slot)?)?;
+            let receipt = sent(&client, slot, &file).await?;
+            Ok::<_, DemoError>((slot, file, receipt))
+        });
+        let mut sending = std::pin::pin!(futures::stream::iter(sending).buffered(AT_ONCE));
+        let (mut files, mut rows, mut wrong) = (0_u64, 0_u64, Vec::new());
+        while let Some(filed) = sending.next().await {
+            let (slot, file, receipt) = filed?;
+            bar.set_message(slot.feed.to_string());
+            bar.inc(1);
+            bar.suspend(|| (self.say)(&line(slot, &receipt)));
+            files += 1;
+            rows += file.truth.rows;
+            if !tells(&receipt, &file) {
+                wrong.push(slot.path());
+            }
+        }
+        bar.finish_and_clear();
+        let (files, rows) = (files.to_string(), rows.to_string());
+        (self.say)(&told::both(
+            "demo.departments_done",
+            &[("files", &files), ("rows", &rows)],
+        ));
+        drop(sending);
+        self.checks.equal(
+            "every receipt counts as the generator's truth does",
+            wrong,
+            Vec::new(),
+        );
+        Ok(())
+    }
+
+    /// A file of which too much is damaged comes back whole, with its findings.
+    pub(super) async fn one_is_ruined(&mut self, prefecture: &Prefecture) -> Result<(), DemoError> {
+        let ruined = prefecture.clone().with_damage(RUINED_PER_MILLE);
+        let Some(slot) = self.slots(&ruined).find(|slot| slot.feed.as_str() == RUINED_FEED) else {
+            return Ok(());
+        };
+        self.title("demo.ruined", &[("feed", slot.feed.as_str())]);
+        let client = self.client(&self.reporter(&ruined, &slot)?)?;
+        let receipt = sent(&client, &slot, &ruined.file(&slot)).await?;
+        self.told(&client, &slot.period, &receipt).await?;
+        let verdict = receipt.get("verdict").and_then(Value::as_str);
+        self.checks
+            .equal("a ruined file is rejected", verdict, Some("rejected"));
+        Ok(())
+    }
+
+    fn slots(&self, prefecture: &Prefecture) -> impl Iterator<Item = Slot> {
+        let taken = |slot: &Slot| self.feeds.contains(&slot.feed) && slot.feed.as_str() != POWER;
+        prefecture.slots().filter(taken)
+    }
+
+    fn reporter(&self, prefecture: &Prefecture, slot: &Slot) -> Result<String, DemoError> {
+        department(prefecture, slot)
+            .map(reporter_of)
+            .ok_or(DemoError::Story("a feed of no department"))
+    }
+}
+
+/// The department that owes a file.
+pub fn department<'a>(prefecture: &'a Prefecture, slot: &Slot) -> Option<&'a DepartmentCode> {
+    prefecture
+        .contract(slot.feed.as_str())
+        .map(|contract| contract.department())
+}
+
+async fn sent(client: &Client, slot: &Slot, file: &GeneratedFile) -> Result<Value, DemoError> {
+    let query = [
+        ("feed", slot.feed.as_str()),
+        ("period", &slot.period),
+        ("unit", &slot.unit),
+        ("file_name", &slot.path().replace('/', "_")),
+    ];
+    let request = client
+        .request(Method::POST, "/v1/submissions")
+        .query(&query)
+        .body(file.bytes.clone());
+    Ok(client.document(request).await?)
+}
+
+/// Whether a receipt says of a file what the generator knows of it.
+fn tells(receipt: &Value, file: &GeneratedFile) -> bool {
+    let count = |key: &str| receipt.get(key).and_then(Value::as_u64);
+    let rejected = receipt.get("verdict").and_then(Value::as_str) == Some("rejected");
+    let truth = &file.truth;
+    rejected == truth.rejected
+        && (rejected
+            || [
+                ("committed", truth.committed),
+                ("quarantined", truth.quarantined),
+                ("duplicate", truth.duplicate),
+            ]
+            .iter()
+            .all(|(key, expected)| count(key) == Some(*expected)))
+}
+
+fn line(slot: &Slot, receipt: &Value) -> String {
+    let text = |key: &str| match receipt.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => "–".to_owned(),
+    };
+    let mark = if text("verdict") == "rejected" {
+        "✘"
+    } else {
+        "✔"
+    };
+    let words = ["committed", "quarantined", "duplicate", "submission"].map(|key| (key, text(key)));
+    let args: Vec<(&str, &str)> = words.iter().map(|(key, word)| (*key, word.as_str())).collect();
+    format!(
+        "{mark} {:<24} {:<6} {}  {}",
+        slot.feed.as_str(),
+        slot.period,
+        slot.unit,
+        told::both("demo.filed", &args)
+    )
+}
+
+/// Drawn on a terminal only.
+fn bar(files: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {eta}");
+    ProgressBar::new(files as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+impl Stage<'_> {
+    /// Verdict, the first findings and the receipt, as `taxhub submit` prints them.
+    pub(super) async fn told(&self, client: &Client, period: &str, receipt: &Value) -> Result<(), DemoError> {
+        (self.say)(&format!("{period}  {}", told::verdict_words(receipt)));
+        let findings = submit::findings(client, receipt).await?;
+        if let Some(few) = findings
+            .get(..findings.len().min(3))
+            .filter(|few| !few.is_empty())
+        {
+            (self.say)(&told::findings_table(few));
+        }
+        (self.say)(&submit::receipt_words(receipt));
+        Ok(())
+    }
+}
