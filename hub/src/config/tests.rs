@@ -106,6 +106,18 @@ fn paths_follow_the_file_not_the_working_folder() {
     );
 }
 
+/// Tests run in the crate's folder, so a file of the repository has a relative path here.
+#[test]
+fn a_file_named_by_a_relative_path_still_gives_whole_paths() {
+    let folder = tempfile::tempdir_in(".").unwrap();
+    let file = folder.path().join("taxhub.toml");
+    std::fs::write(&file, "data_dir = \"here\"\n").unwrap();
+    let relative = Path::new(".").join(folder.path().file_name().unwrap()).join("taxhub.toml");
+    let config = Config::load(&relative).unwrap();
+    assert!(config.data_dir.is_absolute());
+    assert_eq!(config.data_dir.file_name().unwrap(), "here");
+}
+
 #[test]
 fn every_key_has_a_text_and_the_page_in_the_repository_is_the_generated_one() {
     for (key, _) in super::reference::keys() {
