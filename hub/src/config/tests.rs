@@ -1,6 +1,7 @@
 //! Settings: what is accepted, what is refused and how the refusal reads.
 
 use std::fs;
+use std::path::Path;
 
 use schemas::texts;
 
