@@ -21,7 +21,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file: decode::Limits::default(),
-            frame_rows: 65_536,
+            // A frame of wide rows is ten megabytes, and half a dozen of them are on their way at once.
+            frame_rows: 16_384,
             findings_max: 10_000,
         }
     }

@@ -25,21 +25,24 @@ impl Stage<'_> {
     /// Every file of the feeds this hub takes, its receipt in a line, and the counts against the generator's truth.
     pub(super) async fn departments_report(&mut self, prefecture: &Prefecture) -> Result<(), DemoError> {
         self.title("demo.departments", &[]);
-        let slots: Vec<Slot> = self.slots(prefecture).collect();
-        let bar = bar(slots.len());
-        let sending = slots.iter().map(|slot| async {
-            let file = prefecture.file(slot);
-            let client = self.client(&self.reporter(prefecture, slot)?)?;
-            let receipt = sent(&client, slot, &file).await?;
+        let mut going = Vec::new();
+        for slot in self.slots(prefecture) {
+            let client = self.client(&self.reporter(prefecture, &slot)?)?;
+            going.push((slot, client));
+        }
+        let bar = bar(going.len());
+        let sending = going.into_iter().map(|(slot, client)| async move {
+            let file = prefecture.file(&slot);
+            let receipt = sent(&client, &slot, &file).await?;
             Ok::<_, DemoError>((slot, file, receipt))
         });
-        let mut sending = std::pin::pin!(futures::stream::iter(sending).buffered(AT_ONCE));
+        let mut sending = futures::stream::iter(sending).buffered(AT_ONCE);
         let (mut files, mut rows, mut wrong) = (0_u64, 0_u64, Vec::new());
         while let Some(filed) = sending.next().await {
             let (slot, file, receipt) = filed?;
             bar.set_message(slot.feed.to_string());
             bar.inc(1);
-            bar.suspend(|| (self.say)(&line(slot, &receipt)));
+            bar.suspend(|| (self.say)(&line(&slot, &receipt)));
             files += 1;
             rows += file.truth.rows;
             if !tells(&receipt, &file) {
@@ -52,7 +55,6 @@ impl Stage<'_> {
             "demo.departments_done",
             &[("files", &files), ("rows", &rows)],
         ));
-        drop(sending);
         self.checks.equal(
             "every receipt counts as the generator's truth does",
             wrong,

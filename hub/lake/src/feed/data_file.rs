@@ -13,7 +13,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use schemas::StorageColumn;
+use schemas::{StorageColumn, StorageType};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 use tokio::runtime::Handle;
@@ -120,7 +120,13 @@ fn properties(columns: &[StorageColumn]) -> WriterProperties {
         let path = ColumnPath::from(column.name.as_str());
         properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
     }
-    // Row numbers only ever count up: a dictionary would learn each of them once for nothing.
+    // Tokens and amounts hardly ever repeat: a dictionary would learn each of them for nothing, which costs more than
+    // all the rest of writing them.
+    let unrepeated = |column: &&StorageColumn| column.token || matches!(column.kind, StorageType::Decimal(..));
+    for column in columns.iter().filter(unrepeated) {
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
+    }
+    // Row numbers only ever count up.
     let counter = ColumnPath::from(ROW_NUMBER);
     properties
         .set_column_dictionary_enabled(counter.clone(), false)

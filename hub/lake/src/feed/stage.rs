@@ -20,7 +20,7 @@ use crate::slot::Slot;
 /// Files open at the same time, one per county. With more counties the largest is finished early.
 const OPEN_FILES_MAX: usize = 16;
 /// Memory of all encoders together; above it the largest ends its row group.
-const HELD_BYTES_MAX: usize = 192 * 1024 * 1024;
+const HELD_BYTES_MAX: usize = 128 * 1024 * 1024;
 /// Size at which a file is finished and another one begun.
 const FILE_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// Distinct values of one column kept in memory before they go to the reveal store.
@@ -84,7 +84,7 @@ impl FeedTable {
         submission: &SubmissionId,
         batches: impl Stream<Item = Result<RecordBatch, LakeError>> + Send,
     ) -> Result<Staged, LakeError> {
-        let (to_stager, for_stager) = mpsc::channel(2);
+        let (to_stager, for_stager) = mpsc::channel(1);
         let stager = Stager::new(self, slot, submission);
         let staging = tokio::task::spawn_blocking(move || stager.run(for_stager));
         let mut batches = std::pin::pin!(batches);
