@@ -52,7 +52,8 @@ impl Center {
         Ok(agreement)
     }
 
-    /// INVARIANT (no-act-unrecorded): the entry is on disk before the act is tried, and says how it ended.
+    /// INVARIANT (no-act-unrecorded): the entry is on disk before the act is tried, and says how it ended: with the
+    /// length and last hash of the chain of agreements, so that the log shows later if revisions were cut off.
     async fn on_record<T>(
         &self,
         caller: &Caller,
@@ -64,7 +65,17 @@ impl Center {
             .open(act_of(ActKind::PolicyAct, caller, subject))
             .await?;
         let (closing, result) = match act.await {
-            Ok(Ruling::Granted(value)) => (Closing::new(Outcome::Done, json!({})), Ok(value)),
+            Ok(Ruling::Granted(value)) => match self.registry.agreements_head().await {
+                Ok((revisions, hash)) => {
+                    let head = json!({"agreements": {"revisions": revisions, "hash": hash}});
+                    (Closing::new(Outcome::Done, head), Ok(value))
+                }
+                // The act is done; only its proof is missing, and the entry says so by not having it.
+                Err(error) => {
+                    tracing::error!(%error, "the head of the agreements could not be read");
+                    (Closing::new(Outcome::Done, json!({})), Ok(value))
+                }
+            },
             Ok(Ruling::Denied(denial)) => {
                 let detail = json!({"code": denial.code, "policies": denial.policies});
                 (Closing::new(Outcome::Denied, detail), Err(problem_of(&denial)))
