@@ -68,6 +68,7 @@ async fn casts_that_widen_and_sums_with_room_are_total() {
         "SELECT k, small / NULLIF(small, 0) AS v FROM feeds.tst_a",
         "SELECT k, COALESCE(text, 'none') AS v FROM feeds.tst_a WHERE small > 0 AND n >= 5",
         "SELECT k, COUNT(DISTINCT text) AS v FROM feeds.tst_a GROUP BY k",
+        "SELECT k, day >= CURRENT_DATE - INTERVAL '12' MONTH AS v FROM feeds.tst_a",
         "SELECT a.k, b.text AS v FROM feeds.tst_a AS a LEFT JOIN feeds.tst_a AS b ON a.k = b.k",
     ] {
         assert_eq!(typed(sql).await, Ok(()), "{sql}");
@@ -84,6 +85,7 @@ async fn casts_that_can_fail_and_numbers_that_can_overflow_are_not() {
         "SELECT k, wide * wide AS v FROM feeds.tst_a",
         "SELECT k, wide + wide AS v FROM feeds.tst_a",
         "SELECT k, n + n AS v FROM feeds.tst_a",
+        "SELECT k, day - INTERVAL '12' MONTH AS v FROM feeds.tst_a",
         "SELECT k, n / NULLIF(n, 0) AS v FROM feeds.tst_a",
         // The planner would cast the text to a number to compare it.
         "SELECT k, text AS v FROM feeds.tst_a WHERE text > 5",

@@ -9,7 +9,7 @@ use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Ope
 
 use crate::views::ViewError;
 
-const SCALAR: [&str; 2] = ["coalesce", "nullif"];
+const SCALAR: [&str; 3] = ["coalesce", "current_date", "nullif"];
 const AGGREGATE: [&str; 6] = ["count", "sum", "min", "max", "bool_and", "bool_or"];
 
 /// Widest decimal the engine has.
@@ -113,11 +113,23 @@ pub(crate) fn widens(from: &DataType, to: &DataType) -> bool {
     }
 }
 
+/// A day some fixed time before today depends on no row; the same taken from a stored day could leave the calendar.
+fn is_today(expr: &Expr) -> bool {
+    matches!(expr, Expr::ScalarFunction(call) if call.func.name() == "current_date")
+}
+
+fn is_span(kind: &DataType) -> bool {
+    matches!(kind, DataType::Interval(_))
+}
+
 fn operator(binary: &BinaryExpr, kind: &dyn Fn(&Expr) -> Result<DataType>) -> Result<bool, DataFusionError> {
     use Operator::*;
     let BinaryExpr { left, op, right } = binary;
     Ok(match op {
         And | Or | Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom => true,
+        Minus if is_today(left) => {
+            matches!(right.as_ref(), Expr::Literal(span, _) if is_span(&span.data_type()))
+        }
         Plus | Minus | Multiply | Divide => match (kind(left)?, kind(right)?) {
             (DataType::Decimal128(p1, s1), DataType::Decimal128(p2, s2)) => {
                 let (p1, s1, p2, s2) = (i16::from(p1), i16::from(s1), i16::from(p2), i16::from(s2));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::TableProvider;
 use datafusion::execution::{FunctionRegistry, SessionState};
@@ -59,12 +60,15 @@ impl Engine {
             .iter()
             .map(|snapshot| (snapshot.feed.clone(), snapshot.columns.clone()))
             .collect();
-        let definer = Arc::new(definer::state(
+        let start = (self.clock)();
+        let mut definer = definer::state(
             &feeds,
             task.rates.as_ref(),
             runtime.clone(),
             self.settings.partitions,
-        )?);
+        )?;
+        begin_at(&mut definer, start);
+        let definer = Arc::new(definer);
         let mut caps = Caps {
             rows_max: task.limits.rows_max,
             bytes_max: task.limits.bytes_max,
@@ -107,13 +111,7 @@ impl Engine {
                     .map_err(|error| refusal::execution(&error))?;
             }
         }
-        // Without it `now()` has no value at all.
-        state.mark_start_execution();
-        let start = (self.clock)();
-        *state.execution_props_mut() = state
-            .execution_props()
-            .clone()
-            .with_query_execution_start_time(start);
+        begin_at(&mut state, start);
         let plan = state
             .statement_to_plan(PlannedStatement::Statement(Box::new(question(tree))))
             .await;
@@ -152,6 +150,13 @@ impl Engine {
         }
         Ok(grants)
     }
+}
+
+/// Sets the instant that `now()` and `current_date` mean; without it they have no value at all. One for the whole query.
+fn begin_at(state: &mut SessionState, start: DateTime<Utc>) {
+    state.mark_start_execution();
+    let props = state.execution_props().clone();
+    *state.execution_props_mut() = props.with_query_execution_start_time(start);
 }
 
 /// The views a statement reads and the relations of PostgreSQL's it looks into. The first unknown name in the order of

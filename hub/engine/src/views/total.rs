@@ -168,7 +168,9 @@ fn total(expr: &Expr) -> bool {
                 DataType::Numeric(ExactNumberInfo::PrecisionAndScale(..))
             )
         }
-        Expr::Function(function) => total_function(function),
+        // A fixed span of time. `definer` sees to it that it is only taken from today.
+        Expr::Interval(interval) => matches!(*interval.value, Expr::Value(_)),
+        Expr::Function(function) => is_today(function) || total_function(function),
         _ => false,
     }
 }
@@ -197,6 +199,11 @@ fn nullif_zero(expr: &Expr) -> bool {
         _ => false,
     };
     name(function) == "nullif" && list.args.last().is_some_and(zero)
+}
+
+/// `CURRENT_DATE`: the civil day of the query, whatever the row.
+fn is_today(function: &Function) -> bool {
+    name(function) == "current_date" && function.args == FunctionArguments::None
 }
 
 fn total_function(function: &Function) -> bool {
