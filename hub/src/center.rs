@@ -9,6 +9,7 @@ mod disguise;
 mod first_sign_ins;
 mod front;
 mod identity;
+mod keys;
 mod metadata;
 mod open;
 mod people;
@@ -59,6 +60,8 @@ pub struct Center {
     books: books::Books,
     verifying_key: VerifyingKey,
     boot_key: BootKey,
+    /// Makes marks of keys that are named under keyed agreements.
+    key_marks: lake::DomainTokenizer,
     query_workers: QueryWorkers,
     admission: admission::Admission,
     revocations: revocations::Revocations,

@@ -44,6 +44,20 @@ pub struct OpenedView {
     pub masks: Vec<(String, Treatment)>,
     /// The rows, in the words of the agreement.
     pub scope: String,
+    /// What was named of a view that answers about named keys only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<KeysNamed>,
+}
+
+/// How many keys a query named, and their marks: keyed hashes, by which two entries can be compared. Never a key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysNamed {
+    pub named: usize,
+    pub marks: Vec<String>,
+    /// How many of them were new today; known once they are charged.
+    pub fresh: Option<u32>,
+    /// How many more the department may name today.
+    pub left: Option<u32>,
 }
 
 /// Rows that somebody may have, and the audit entry that says so.

@@ -1,31 +1,24 @@
 //! A grant's condition as an expression over the view's own columns. It arrived as data and never was text, so no
 //! value in it can mean anything but itself.
 
+use std::collections::BTreeSet;
+
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Column, DFSchema, ScalarValue};
 use datafusion::logical_expr::{Expr, lit};
 use policy::Condition;
 
-/// The row filter, or `None` if every row is released. `Err`: the condition names a column the view does not have, or
-/// compares it with what it is not.
-pub(crate) fn filter(condition: &Condition, schema: &DFSchema) -> Result<Option<Expr>, ()> {
+/// The row filter, or `None` if every row is released. `keys` are those that the grant admits. `Err`: the condition
+/// names a column the view does not have, or compares it with what it is not.
+pub(crate) fn filter(
+    condition: &Condition,
+    keys: &BTreeSet<String>,
+    schema: &DFSchema,
+) -> Result<Option<Expr>, ()> {
     match condition {
         Condition::All => Ok(None),
-        Condition::In { column, values } => {
-            let (column, kind) = find(column, schema)?;
-            if !kind.is_string() {
-                return Err(());
-            }
-            // An empty list releases nothing; the engine would drop the filter of an empty AND.
-            if values.is_empty() {
-                return Ok(Some(lit(false)));
-            }
-            let values = values
-                .iter()
-                .map(|value| Expr::Literal(text(&kind, value), None))
-                .collect();
-            Ok(Some(column.in_list(values, false)))
-        }
+        Condition::In { column, values } => listed(column, values, schema).map(Some),
+        Condition::Keyed { column, .. } => listed(column, keys, schema).map(Some),
         Condition::AtLeast { column, min } => {
             let (column, kind) = find(column, schema)?;
             if kind != DataType::Int64 {
@@ -36,7 +29,7 @@ pub(crate) fn filter(condition: &Condition, schema: &DFSchema) -> Result<Option<
         Condition::And(parts) => {
             let mut all: Option<Expr> = None;
             for part in parts {
-                all = match (all, filter(part, schema)?) {
+                all = match (all, filter(part, keys, schema)?) {
                     (Some(all), Some(part)) => Some(all.and(part)),
                     (all, part) => all.or(part),
                 };
@@ -44,6 +37,26 @@ pub(crate) fn filter(condition: &Condition, schema: &DFSchema) -> Result<Option<
             Ok(all)
         }
     }
+}
+
+fn listed<'a>(
+    column: &str,
+    values: impl IntoIterator<Item = &'a String>,
+    schema: &DFSchema,
+) -> Result<Expr, ()> {
+    let (column, kind) = find(column, schema)?;
+    if !kind.is_string() {
+        return Err(());
+    }
+    let values: Vec<Expr> = values
+        .into_iter()
+        .map(|value| Expr::Literal(text(&kind, value), None))
+        .collect();
+    // An empty list releases nothing; the engine would drop the filter of an empty AND.
+    if values.is_empty() {
+        return Ok(lit(false));
+    }
+    Ok(column.in_list(values, false))
 }
 
 fn find(name: &str, schema: &DFSchema) -> Result<(Expr, DataType), ()> {

@@ -231,7 +231,8 @@ fn open_table(
 fn scope(view: &View, condition: &Condition, origins: &[Option<Origin>]) -> FileScope {
     match condition {
         Condition::All => FileScope::All,
-        Condition::AtLeast { .. } => FileScope::Unknown,
+        // Which files hold a named key would be told by plans and times; nothing of it may show.
+        Condition::AtLeast { .. } | Condition::Keyed { .. } => FileScope::Unknown,
         Condition::In { column, values } => {
             let index = view.columns().iter().position(|known| known.name == *column);
             match index

@@ -32,7 +32,7 @@ mod statements;
 mod task;
 mod views;
 
-pub use answer::{Answer, AnswerMeta, Covering, OpenedView};
+pub use answer::{Answer, AnswerMeta, Covering, KeysNamed, OpenedView};
 pub use catalog::{Shown, ShownColumn, ShownView, describes, view_types};
 pub use pins::Spill;
 pub use refusal::{Reason, Refusal};

@@ -80,6 +80,8 @@ pub enum Reason {
     GrantInvalid,
     /// A grant that cannot be carried out as written: an unknown column, two masks, a mask that does not fit; `view`.
     GrantUnusable,
+    /// A mention of a keyed view without a value for its key; `view`, `column`.
+    KeyRequired,
     /// A shared view cannot be opened; `view`.
     ViewUnusable,
     /// The audit log cannot be written, so nothing is answered.
@@ -113,7 +115,7 @@ impl Reason {
             Memory => "53200",
             Deadline | Cancelled => "57014",
             WorkerLost => "57P02",
-            GrantInvalid | GrantUnusable | Revoked => "42501",
+            GrantInvalid | GrantUnusable | KeyRequired | Revoked => "42501",
             AuditUnavailable => "58030",
             ViewUnusable | Internal => "XX000",
         }
@@ -157,6 +159,7 @@ impl Reason {
             WorkerLost => "query.worker_lost",
             GrantInvalid => "query.grant_invalid",
             GrantUnusable => "query.grant_unusable",
+            KeyRequired => "denial.keyed_required",
             ViewUnusable => "query.view_unusable",
             AuditUnavailable => "query.audit_unavailable",
             Internal => "query.internal",
@@ -164,7 +167,7 @@ impl Reason {
     }
 
     /// All reasons, for the test that finds gaps in the texts.
-    pub const ALL: [Reason; 37] = {
+    pub const ALL: [Reason; 38] = {
         use Reason::*;
         [
             SqlTooLong,
@@ -201,6 +204,7 @@ impl Reason {
             WorkerLost,
             GrantInvalid,
             GrantUnusable,
+            KeyRequired,
             ViewUnusable,
             AuditUnavailable,
             Internal,

@@ -2,10 +2,12 @@
 //! memory and its own names; two tasks share the object store and nothing else.
 
 mod guard;
+mod keys;
 mod parameters;
 mod prepare;
 mod rows;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,6 +91,22 @@ impl Engine {
             .await
     }
 
+    /// The keys that the task names on each keyed view it reads, once its parameters have their values. Nothing is read.
+    /// Refused where a mention of such a view names none.
+    pub async fn keys(&self, task: Task) -> Result<BTreeMap<String, BTreeSet<String>>, Refusal> {
+        let deadline = Deadline::of(&task);
+        let engine = self.clone();
+        let found = deadline.planning(async move {
+            let prepared = engine.prepare(&task).await?.with_values(&task)?;
+            keys::named(&prepared.plan)
+        });
+        Ok(found
+            .await?
+            .into_iter()
+            .map(|(view, keys)| (view, keys.named))
+            .collect())
+    }
+
     /// Runs the task. Call it on a runtime made by [`runtime`]; dropping the rows cancels the query.
     pub async fn answer(&self, task: Task) -> Result<(SchemaRef, Rows), Refusal> {
         let deadline = Deadline::of(&task);
@@ -104,6 +122,11 @@ impl Engine {
         let columns = prepared.columns();
         let caps = prepared.caps;
         let Prepared { state, plan, .. } = prepared.with_values(&task)?;
+        // A plan is told of a question that would be answered; which keys it would cost is asked only when rows flow.
+        let named = keys::named(&plan)?;
+        if !explain {
+            keys::admitted(&named)?;
+        }
         let planned = state
             .create_physical_plan(&plan)
             .await

@@ -32,7 +32,7 @@ use lake::Snapshot;
 use policy::{Condition, Grant};
 
 use crate::condition;
-use crate::definer::{Defined, Origin};
+use crate::definer::Defined;
 use crate::leakproof::ClearColumns;
 use crate::masks::masked;
 use crate::refusal::{self, Reason, Refusal};
@@ -64,6 +64,8 @@ pub(crate) struct GovernedTable {
     estimate: Estimate,
     /// Every stored row that will be read is released, so a filter of the engine's own may skip parts of files.
     released_only: bool,
+    /// The key column and the keys whose rows are released, if only named keys are.
+    keyed: Option<(String, BTreeSet<String>)>,
     /// The state the view was planned in, which has nothing of the caller's.
     state: Arc<SessionState>,
     #[cfg(test)]
@@ -88,7 +90,8 @@ impl GovernedTable {
             .alias(INSIDE)
             .and_then(LogicalPlanBuilder::build);
         let view_plan = view_plan.map_err(|error| refusal::execution(&error))?;
-        let filter = condition::filter(grant.condition(), view_plan.schema()).map_err(|()| unusable())?;
+        let filter = condition::filter(grant.condition(), grant.admitted(), view_plan.schema())
+            .map_err(|()| unusable())?;
 
         let mut released: Vec<Released> = vec![];
         let mut fields: Vec<Field> = vec![];
@@ -104,7 +107,7 @@ impl GovernedTable {
                 .ok_or_else(unusable)?;
             let kind = view_plan.schema().field(index).data_type().clone();
             let origin = defined.origins.get(index).and_then(Option::as_ref);
-            let token = origin.is_some_and(|origin| holds_tokens(origin, snapshots));
+            let token = origin.is_some_and(|origin| origin.holds_tokens(snapshots));
             let column = Expr::Column(Column::new(Some(INSIDE), name));
             let masked = masked(*treatment, column, &kind, token).ok_or_else(unusable)?;
             if masked.as_stored {
@@ -141,6 +144,10 @@ impl GovernedTable {
             clear: ClearColumns::new(clear),
             estimate,
             released_only: defined.released_only,
+            keyed: grant
+                .condition()
+                .keyed()
+                .map(|(column, _)| (column.to_owned(), grant.admitted().clone())),
             state,
             #[cfg(test)]
             breach: None,
@@ -151,6 +158,15 @@ impl GovernedTable {
     #[cfg(test)]
     pub(crate) fn broken(self, breach: Option<breach::Breach>) -> GovernedTable {
         GovernedTable { breach, ..self }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The key column and the admitted keys, if the view answers about named keys only.
+    pub(crate) fn keyed(&self) -> Option<(&str, &BTreeSet<String>)> {
+        self.keyed.as_ref().map(|(column, keys)| (column.as_str(), keys))
     }
 
     fn accepts(&self, filter: &Expr) -> bool {
@@ -200,20 +216,6 @@ impl GovernedTable {
         }
         plan.build()
     }
-}
-
-/// Does the stored column hold tokens already?
-fn holds_tokens(origin: &Origin, snapshots: &[Snapshot]) -> bool {
-    let snapshot = snapshots
-        .iter()
-        .find(|snapshot| snapshot.feed.as_str() == origin.feed);
-    let column = snapshot.and_then(|snapshot| {
-        snapshot
-            .columns
-            .iter()
-            .find(|column| column.name == origin.column)
-    });
-    column.is_some_and(|column| column.token)
 }
 
 fn unqualified(expr: &Expr) -> Result<Expr> {

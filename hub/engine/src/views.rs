@@ -7,8 +7,10 @@ mod header;
 mod tests;
 mod total;
 
+use std::collections::BTreeSet;
+
 use include_dir::{Dir, include_dir};
-use policy::{ColumnFacts, ViewFacts};
+use policy::{ColumnFacts, ScopeKind, ViewFacts};
 use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, ViewName};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,7 @@ pub struct View {
     unlisted: bool,
     model: Option<Model>,
     reads_params: bool,
+    scopes: BTreeSet<ScopeKind>,
     sql: String,
     text: String,
 }
@@ -106,6 +109,7 @@ impl View {
             unlisted: header.unlisted,
             model: header.model,
             reads_params: !params.is_empty(),
+            scopes: header.scopes,
             sql: header.sql,
             text: text.to_owned(),
         })
@@ -162,6 +166,11 @@ impl View {
         self.reads_params
     }
 
+    /// The kinds of scope by which the view may be shared; `-- scopes: keyed` in the header leaves one.
+    pub fn scopes(&self) -> &BTreeSet<ScopeKind> {
+        &self.scopes
+    }
+
     /// The query alone.
     pub fn sql(&self) -> &str {
         &self.sql
@@ -184,6 +193,7 @@ impl View {
             owner: self.owner.clone(),
             columns: self.columns.iter().map(column).collect(),
             unlisted: self.unlisted,
+            scopes: self.scopes.clone(),
             providers,
         }
     }

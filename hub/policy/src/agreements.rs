@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::StoreError;
+use crate::keys::{KeyBalance, KeyCharge};
 use crate::role::Role;
 
 /// The content of an agreement as its author writes it. It never changes: a new wish is a new agreement.
@@ -46,13 +47,60 @@ pub enum Scope {
     Named {
         name: String,
     },
-    /// Only rows whose key the person names, so many keys a day.
+    /// Only rows whose key the person names, at most so many keys a day for the whole department.
     Keyed {
         column: String,
         daily_max: u32,
     },
     /// Only subjects of the person's open cases.
     Cases,
+}
+
+impl Scope {
+    pub fn kind(&self) -> ScopeKind {
+        match self {
+            Scope::All => ScopeKind::All,
+            Scope::OwnCounty { .. } => ScopeKind::OwnCounty,
+            Scope::Named { .. } => ScopeKind::Named,
+            Scope::Keyed { .. } => ScopeKind::Keyed,
+            Scope::Cases => ScopeKind::Cases,
+        }
+    }
+}
+
+/// The kinds of scope. A view may say that it is shared by some of them only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeKind {
+    All,
+    OwnCounty,
+    Named,
+    Keyed,
+    Cases,
+}
+
+impl ScopeKind {
+    pub const EVERY: [ScopeKind; 5] = [
+        ScopeKind::All,
+        ScopeKind::OwnCounty,
+        ScopeKind::Named,
+        ScopeKind::Keyed,
+        ScopeKind::Cases,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ScopeKind::All => "all",
+            ScopeKind::OwnCounty => "own_county",
+            ScopeKind::Named => "named",
+            ScopeKind::Keyed => "keyed",
+            ScopeKind::Cases => "cases",
+        }
+    }
+
+    pub fn parse(word: &str) -> Option<ScopeKind> {
+        ScopeKind::EVERY.into_iter().find(|kind| kind.as_str() == word)
+    }
 }
 
 /// The smallest group an aggregate row may describe.
@@ -210,4 +258,9 @@ pub trait AgreementStore: Send + Sync {
 
     /// Counts changes of what is active. Starts at 0 in an empty store and never falls.
     async fn epoch(&self) -> Result<u64, StoreError>;
+
+    /// Charges keys to the quotas of their days, durably when it returns; one balance per charge, each for a view of its
+    /// own. A key charged before on the same day to the same department and view is free. `Exceeded` if a day would then
+    /// hold more than `daily_max`: then nothing was charged, nor of the other charges.
+    async fn charge_keys(&self, charges: &[KeyCharge]) -> Result<Vec<KeyBalance>, StoreError>;
 }

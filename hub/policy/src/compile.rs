@@ -1,5 +1,7 @@
 //! From an agreement to a grant: which columns, how treated, which rows, how long.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use schemas::{Level, Treatment};
 
@@ -36,6 +38,19 @@ pub(crate) fn unknown_column<'a>(content: &'a Draft, view: &ViewFacts) -> Option
         .map(String::as_str)
 }
 
+/// Whether the agreement's scope is of a kind by which the view may be shared.
+pub(crate) fn refuse_scope_kind(content: &Draft, view: &ViewFacts) -> Option<Denial> {
+    if view.scopes.contains(&content.scope.kind()) {
+        return None;
+    }
+    let kinds: Vec<&str> = view.scopes.iter().map(|kind| kind.as_str()).collect();
+    Some(
+        Denial::new("denial.scope_for_view")
+            .with("view", &view.name)
+            .with("scopes", kinds.join(", ")),
+    )
+}
+
 /// The highest level among released columns, and among those released in the clear; 0 if there are none.
 pub(crate) fn released_levels(content: &Draft, view: &ViewFacts) -> (Option<Level>, Option<Level>) {
     let released = released(content, view);
@@ -57,6 +72,10 @@ pub(crate) fn compile(
     now: DateTime<Utc>,
 ) -> Result<Grant, Denial> {
     let content = &agreement.content;
+    // The view may have been narrowed since the agreement was activated.
+    if let Some(denial) = refuse_scope_kind(content, view) {
+        return Err(denial);
+    }
     if let Some(column) = unknown_column(content, view) {
         return Err(Denial::new("denial.agreement_column")
             .with("view", &view.name)
@@ -80,6 +99,7 @@ pub(crate) fn compile(
             limits: content.limits,
             epoch,
             expires_at: ends_at.min(now + GRANT_LIFE),
+            admitted: BTreeSet::new(),
         },
     })
 }
@@ -98,7 +118,11 @@ fn condition(content: &Draft, principal: &Principal, view: &ViewFacts) -> Result
                 values: vec![region.as_str().to_owned()],
             })
         }
-        Scope::Named { .. } | Scope::Keyed { .. } | Scope::Cases => {
+        Scope::Keyed { column, daily_max } => Some(Condition::Keyed {
+            column: column.clone(),
+            daily_max: *daily_max,
+        }),
+        Scope::Named { .. } | Scope::Cases => {
             return Err(Denial::new("denial.scope_kind").with("view", &view.name));
         }
     };

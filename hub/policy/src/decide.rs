@@ -1,11 +1,12 @@
 //! Whether a session may query a view, and how: Cedar says whether, the agreement says how.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use schemas::{DataClass, DepartmentCode, Level, PurposeCode, ViewName};
 
-use crate::agreements::{Agreement, AgreementStore};
+use crate::agreements::{Agreement, AgreementStore, ScopeKind};
 use crate::cedar::{Judge, Question, Verdict};
 use crate::civil_day::today;
 use crate::compile::{compile, released_levels};
@@ -24,6 +25,8 @@ pub struct ViewFacts {
     pub columns: Vec<ColumnFacts>,
     /// Hidden from the catalogue; without an agreement its name does not exist.
     pub unlisted: bool,
+    /// The kinds of scope by which it may be shared.
+    pub scopes: BTreeSet<ScopeKind>,
     /// The departments whose feeds the view reads. Each of them must have agreed to the sharing.
     pub providers: Vec<DepartmentCode>,
 }

@@ -1,5 +1,7 @@
 //! A grant: what one decision opened, for a short time. Private fields; born in `decide`, reborn in `seal::unseal`.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use schemas::{Treatment, ViewName};
 use serde::{Deserialize, Serialize};
@@ -22,7 +24,24 @@ pub enum Condition {
         column: String,
         min: i64,
     },
+    /// The column has one of the keys that were admitted for this query; see `Grant::admitted`. Before any was
+    /// admitted this releases nothing.
+    Keyed {
+        column: String,
+        daily_max: u32,
+    },
     And(Vec<Condition>),
+}
+
+impl Condition {
+    /// The key column and the keys a day, if only named keys are released.
+    pub fn keyed(&self) -> Option<(&str, u32)> {
+        match self {
+            Condition::Keyed { column, daily_max } => Some((column, *daily_max)),
+            Condition::And(parts) => parts.iter().find_map(Condition::keyed),
+            Condition::All | Condition::In { .. } | Condition::AtLeast { .. } => None,
+        }
+    }
 }
 
 /// Permission to read one view in one way. Whoever holds it need not check again, only its expiry and epoch.
@@ -43,6 +62,9 @@ pub(crate) struct GrantBody {
     pub limits: GrantLimits,
     pub epoch: u64,
     pub expires_at: DateTime<Utc>,
+    /// Values of the key column. Empty unless the condition is keyed and the keys were charged.
+    #[serde(default)]
+    pub admitted: BTreeSet<String>,
 }
 
 impl Grant {
@@ -67,6 +89,11 @@ impl Grant {
         &self.body.condition
     }
 
+    /// The keys whose rows this grant releases, if its condition is keyed. They were charged to the department's quota.
+    pub fn admitted(&self) -> &BTreeSet<String> {
+        &self.body.admitted
+    }
+
     pub fn limits(&self) -> GrantLimits {
         self.body.limits
     }
@@ -81,6 +108,7 @@ impl Grant {
     }
 
     /// Equal for two grants that open the same rows and columns under the same agreement, whenever they were decided.
+    /// Admitted keys are left out: the digest is written down, and a hash of a public number can be tried out.
     pub fn digest(&self) -> String {
         let body = &self.body;
         let timeless = (

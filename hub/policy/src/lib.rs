@@ -25,6 +25,7 @@ mod error;
 mod facts;
 mod grant;
 mod identity;
+mod keys;
 mod lifecycle;
 pub mod memory;
 mod role;
@@ -32,7 +33,7 @@ mod seal;
 
 pub use action::Action;
 pub use agreements::{
-    Aggregation, Agreement, AgreementState, AgreementStore, Approval, Draft, GrantLimits, Scope,
+    Aggregation, Agreement, AgreementState, AgreementStore, Approval, Draft, GrantLimits, Scope, ScopeKind,
 };
 pub use civil_day::{day_end, today};
 pub use decide::{ColumnFacts, Decision, Policy, ViewFacts};
@@ -44,6 +45,7 @@ pub use identity::{
     PasswordHash, PasswordRefusal, Principal, ScramExchange, ScramVerifier, Session, SignInRefusal, SignedIn,
     StoredToken, TokenKind, system_clock,
 };
+pub use keys::{Admitted, KeyBalance, KeyCharge};
 pub use lifecycle::Activated;
 pub use role::{Role, Via};
 pub use seal::{BootKey, SealedGrant, UnsealError, seal, unseal};

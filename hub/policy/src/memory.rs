@@ -1,6 +1,6 @@
 //! Stores that live in memory, for tests of this and other crates.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -10,6 +10,7 @@ use schemas::{DepartmentCode, PurposeCode, ViewName};
 use crate::agreements::{Agreement, AgreementState, AgreementStore};
 use crate::error::StoreError;
 use crate::identity::{Account, AccountStore, Failures, StoredToken, TokenKind};
+use crate::keys::{KeyBalance, KeyCharge};
 use crate::role::Role;
 
 /// Accounts, tokens and failed attempts.
@@ -152,6 +153,7 @@ pub struct MemoryAgreements {
 struct AgreementsInner {
     revisions: BTreeMap<String, Vec<Agreement>>,
     epoch: u64,
+    keys: BTreeMap<(NaiveDate, DepartmentCode, ViewName), BTreeSet<String>>,
 }
 
 impl MemoryAgreements {
@@ -253,5 +255,21 @@ impl AgreementStore for MemoryAgreements {
 
     async fn epoch(&self) -> Result<u64, StoreError> {
         Ok(self.lock().epoch)
+    }
+
+    async fn charge_keys(&self, charges: &[KeyCharge]) -> Result<Vec<KeyBalance>, StoreError> {
+        let mut inner = self.lock();
+        let mut after = inner.keys.clone();
+        let mut balances = Vec::new();
+        for charge in charges {
+            let question = (charge.day, charge.department.clone(), charge.view.clone());
+            let asked = after.entry(question).or_default();
+            balances.push(charge.balance(asked.len(), charge.marks.difference(asked).count()));
+            asked.extend(charge.marks.iter().cloned());
+        }
+        if balances.iter().all(|balance| balance.is_charged()) {
+            inner.keys = after;
+        }
+        Ok(balances)
     }
 }

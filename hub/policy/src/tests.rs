@@ -5,6 +5,7 @@ mod authorize;
 mod decide;
 mod drafts;
 mod failing;
+mod keyed;
 mod sealing;
 mod silence;
 mod texts;
@@ -174,6 +175,7 @@ pub(crate) fn power_month() -> ViewFacts {
             column("subjects_n", DataClass::General, Level::L2),
         ],
         unlisted: false,
+        scopes: ScopeKind::EVERY.into(),
         providers: vec![department("pow")],
     }
 }

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use policy::{Agreement, AgreementState, AgreementStore, Role, StoreError};
+use policy::{Agreement, AgreementState, AgreementStore, KeyBalance, KeyCharge, Role, StoreError};
 use schemas::{DepartmentCode, PurposeCode, ViewName};
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteConnection;
@@ -272,6 +272,10 @@ impl AgreementStore for Registry {
             .await
             .map_err(unavailable)?;
         u64::try_from(epoch).map_err(|_| store(RegistryError::Damaged("the policy epoch is negative")))
+    }
+
+    async fn charge_keys(&self, charges: &[KeyCharge]) -> Result<Vec<KeyBalance>, StoreError> {
+        self.charge(charges).await
     }
 }
 

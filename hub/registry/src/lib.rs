@@ -18,6 +18,7 @@ mod error;
 mod instants;
 mod intents;
 mod lake_seq;
+mod named_keys;
 mod open;
 mod records;
 mod settings;

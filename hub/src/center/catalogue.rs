@@ -50,6 +50,7 @@ impl Center {
                 "owner": view.owner(),
                 "grain": view.grain(),
                 "basis": view.basis(),
+                "scopes": view.scopes(),
                 "inputs": view.inputs(),
                 "model": view.model(),
                 "columns": view.columns().iter().map(|column| json!({

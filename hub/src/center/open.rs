@@ -89,6 +89,7 @@ impl Center {
             .await
             .map_err(|e| OpenError::new(e.code(), e))?;
         let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
+        let key_marks = keys.tokenizer().domain("named key");
         let lake_settings = lake_settings(&config.lake, &folder)?;
         let lake = Lake::open(&lake_settings, keys)
             .await
@@ -152,11 +153,9 @@ impl Center {
 
         let books = Books::new(log);
         let subject = json!({"act": "start", "version": env!("CARGO_PKG_VERSION")});
+        let started = Act::new(ActKind::System, subject);
         let started = books
-            .record(
-                Act::new(ActKind::System, subject),
-                Closing::new(Outcome::Done, json!({})),
-            )
+            .record(started, Closing::new(Outcome::Done, json!({})))
             .await;
         started.map_err(|problem| OpenError::new(problem.code, "the audit log does not take entries"))?;
         Ok(Arc::new(Center {
@@ -179,6 +178,7 @@ impl Center {
             books,
             verifying_key,
             boot_key,
+            key_marks,
             metrics,
             open: AtomicBool::new(true),
             _lock: lock,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use audit::{ActKind, Closing, Outcome};
+use chrono::{DateTime, Utc};
 use engine::{
     Answer, AnswerMeta, Described, OpenedView, Parameter, QueryLimits, Shown, Statement, Task, View,
 };
@@ -14,12 +15,14 @@ use tokio::time::Instant;
 
 use super::Center;
 use super::books::{act_of, close};
+use super::keys;
 use crate::front::{Caller, Problem};
 
 /// What a statement may read: one grant per view, in the order of the names.
 pub(super) struct Opening {
-    grants: Vec<Grant>,
-    views: Vec<View>,
+    pub(super) grants: Vec<Grant>,
+    pub(super) views: Vec<View>,
+    pub(super) decided_at: DateTime<Utc>,
     versions: Vec<(FeedId, i64)>,
     snapshots: Vec<lake::Snapshot>,
     /// For statements that ask what there is.
@@ -64,14 +67,18 @@ impl Center {
             .admission
             .enter(caller.signed_in.principal().department())
             .await?;
-        let opening = self.open_views(caller, statement).await?;
+        let mut opening = self.open_views(caller, statement).await?;
         if opening.shown.is_some() && opening.views.is_empty() {
             return self
                 .look_around(caller, statement, parameters, opening, place)
                 .await;
         }
         let query_id = query_id();
-        let meta = meta(&query_id, &opening);
+        let asked = self
+            .keys_asked(caller, &query_id, statement, &parameters, &opening)
+            .await?;
+        let mut meta = meta(&query_id, &opening);
+        keys::note(&asked, &mut meta);
         let subject = json!({
             "query_id": query_id,
             "sql": engine::normalised(&statement.sql),
@@ -81,6 +88,10 @@ impl Center {
             "epoch": meta.epoch,
         });
         let entry = self.books.open(act_of(ActKind::Query, caller, subject)).await?;
+        if let Err(problem) = self.admit_keys(caller, asked, &mut opening, &mut meta).await {
+            close(entry, keys::refusal(&problem)).await?;
+            return Err(problem);
+        }
         let task = self.task(&query_id, statement, parameters, &opening);
         let deadline = Instant::now() + self.config.limits.query_time();
         match self.query_workers.run(task, deadline).await {
@@ -142,6 +153,7 @@ impl Center {
         Ok(Opening {
             grants,
             views,
+            decided_at: now,
             versions,
             snapshots,
             shown,
@@ -229,6 +241,7 @@ fn meta(query_id: &str, opening: &Opening) -> AnswerMeta {
             .cloned()
             .collect(),
         scope: words(grant.condition()),
+        keys: None,
     });
     AnswerMeta {
         query_id: query_id.to_owned(),
@@ -244,6 +257,7 @@ fn words(condition: &Condition) -> String {
         Condition::All => "all".to_owned(),
         Condition::In { column, values } => format!("{column} in ({})", values.join(", ")),
         Condition::AtLeast { column, min } => format!("{column} >= {min}"),
+        Condition::Keyed { column, .. } => format!("{column} among the named keys"),
         Condition::And(parts) => parts.iter().map(words).collect::<Vec<_>>().join(" and "),
     }
 }

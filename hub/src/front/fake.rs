@@ -231,6 +231,7 @@ impl Front for FakeHouse {
             grant_digest: "00".to_owned(),
             masks: vec![("account_no".to_owned(), Treatment::Token)],
             scope: "全州".to_owned(),
+            keys: None,
         };
         let meta = AnswerMeta {
             query_id: "q_1".to_owned(),

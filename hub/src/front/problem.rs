@@ -91,7 +91,7 @@ impl From<Refusal> for Problem {
 fn status(reason: Reason) -> u16 {
     use Reason::*;
     match reason {
-        UnknownRelation | GrantInvalid | GrantUnusable => 403,
+        UnknownRelation | GrantInvalid | GrantUnusable | KeyRequired => 403,
         RowsLimit | BytesLimit | Memory | SqlTooLong => 413,
         Deadline => 504,
         Cancelled => 499,

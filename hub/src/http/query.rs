@@ -133,13 +133,18 @@ pub(super) fn meta(answer: &Answer) -> Value {
                 .iter()
                 .map(|(column, treatment)| (column.clone(), json!(treatment)))
                 .collect();
-            json!({
+            let mut told = json!({
                 "view": view.view,
                 "agreement": view.agreement,
                 "revision": view.revision,
                 "scope": view.scope,
                 "masks": masks,
-            })
+            });
+            if let (Some(keys), Some(told)) = (&view.keys, told.as_object_mut()) {
+                let count = json!({"named": keys.named, "fresh": keys.fresh, "left": keys.left});
+                told.insert("keys".to_owned(), count);
+            }
+            told
         })
         .collect();
     let versions: serde_json::Map<String, Value> = versions

@@ -1,5 +1,6 @@
 //! Reading, describing and running SQL in a process of its own: the request, the worker's side, and the hub's side.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use arrow::datatypes::SchemaRef;
@@ -7,6 +8,7 @@ use engine::{Described, Engine, ParameterType, Reason, Refusal, Statement, State
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use policy::BootKey;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::runtime::Runtime;
@@ -25,8 +27,12 @@ use arrow::array::RecordBatch;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum QueryRequest {
-    Classify { sql: String },
+    Classify {
+        sql: String,
+    },
     Describe(Box<Task>),
+    /// Which keys the task names on keyed views.
+    Keys(Box<Task>),
     Run(Box<Task>),
 }
 
@@ -62,6 +68,14 @@ impl QueryTasks {
         let described = self.runtime.spawn(async move { engine.describe(task).await });
         self.runtime
             .block_on(described)
+            .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
+    }
+
+    fn keys(&self, task: Task) -> Result<BTreeMap<String, BTreeSet<String>>, Refusal> {
+        let engine = self.engine.clone();
+        let found = self.runtime.spawn(async move { engine.keys(task).await });
+        self.runtime
+            .block_on(found)
             .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
     }
 
@@ -132,6 +146,10 @@ impl Tasks for QueryTasks {
                 }
                 Err(refusal) => refused(&refusal),
             },
+            QueryRequest::Keys(task) => match self.keys(*task) {
+                Ok(keys) => Ok(Ok(serde_json::to_value(keys)?)),
+                Err(refusal) => refused(&refusal),
+            },
             QueryRequest::Run(task) => self.answer(*task, replies),
         }
     }
@@ -159,8 +177,18 @@ impl QueryWorkers {
 
     /// Statements of a text.
     pub async fn classify(&self, sql: &str) -> Result<Vec<Statement>, Problem> {
+        self.read(&QueryRequest::Classify { sql: sql.to_owned() }).await
+    }
+
+    /// The keys that the task names, by view. Its SQL is planned, and no row is read.
+    pub async fn keys(&self, task: Task) -> Result<BTreeMap<String, BTreeSet<String>>, Problem> {
+        self.read(&QueryRequest::Keys(Box::new(task))).await
+    }
+
+    /// One document for one request.
+    async fn read<T: DeserializeOwned>(&self, request: &QueryRequest) -> Result<T, Problem> {
         let mut seat = self.pool.seat(Instant::now() + PLAN_TIME_MAX).await?;
-        seat.ask(&QueryRequest::Classify { sql: sql.to_owned() }).await?;
+        seat.ask(request).await?;
         match seat.next().await? {
             Reply::Done(bytes) => Ok(serde_json::from_slice(&bytes).map_err(|_| Lost::Garbled)?),
             Reply::Refused(bytes) => Err(refusal(&bytes).into()),

@@ -26,7 +26,11 @@ pub fn check(text: &str) -> Outcome {
             let as_person = citizen_id::check(text);
             // One citizen number in thirty-one also passes as a credit code: a check modulo 31 is no proof against a
             // birth date and a check modulo 11.
-            return if as_person.is_bad() { as_organisation } else { as_person };
+            return if as_person.is_bad() {
+                as_organisation
+            } else {
+                as_person
+            };
         }
         // Region and organisation code, whose check is often wrong in old records; or a person's old number.
         15 => starts_with_digits(6),

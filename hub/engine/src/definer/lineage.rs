@@ -1,6 +1,7 @@
 //! Where a column of a view comes from: the stored column it is, if nothing was done to it on the way.
 
 use datafusion::logical_expr::{Expr, LogicalPlan};
+use lake::Snapshot;
 
 /// A stored column that reaches the view unchanged.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +12,20 @@ pub(crate) struct Origin {
     /// Only row-wise steps and groupings by this very column lie between: a condition on the view's column selects
     /// the same rows as the condition on the stored one.
     pub through_rows: bool,
+}
+
+impl Origin {
+    /// Does the stored column hold tokens already?
+    pub(crate) fn holds_tokens(&self, snapshots: &[Snapshot]) -> bool {
+        let snapshot = snapshots
+            .iter()
+            .find(|snapshot| snapshot.feed.as_str() == self.feed);
+        let column = snapshot.and_then(|snapshot| {
+            let mut columns = snapshot.columns.iter();
+            columns.find(|column| column.name == self.column)
+        });
+        column.is_some_and(|column| column.token)
+    }
 }
 
 /// The origin of output column `index`.

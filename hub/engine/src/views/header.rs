@@ -1,7 +1,8 @@
 //! The comment lines on top of a view: `-- key: value`, every one understood or refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use policy::ScopeKind;
 use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, ViewName};
 
 use super::{Lowered, Model, ViewColumn, ViewError};
@@ -17,12 +18,13 @@ pub(super) struct Header {
     pub lowered: Vec<Lowered>,
     pub unlisted: bool,
     pub model: Option<Model>,
+    pub scopes: BTreeSet<ScopeKind>,
     pub sql: String,
 }
 
-const ONCE: [&str; 11] = [
+const ONCE: [&str; 12] = [
     "name", "title_zh", "title_en", "owner", "grain_zh", "grain_en", "inputs", "unlisted", "model",
-    "paradigm", "taxes",
+    "paradigm", "taxes", "scopes",
 ];
 
 /// Reads the header; what follows its last comment line is the SQL.
@@ -100,6 +102,14 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
         )?,
         columns,
         lowered: lowerings,
+        scopes: match once.get("scopes") {
+            None => ScopeKind::EVERY.into(),
+            Some(words) => words
+                .split(',')
+                .map(|word| ScopeKind::parse(word.trim()))
+                .collect::<Option<_>>()
+                .ok_or_else(|| ViewError::HeaderLine("scopes".to_owned()))?,
+        },
         sql: rest.trim().to_owned(),
     })
 }

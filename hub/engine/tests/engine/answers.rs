@@ -26,6 +26,7 @@ fn meta() -> AnswerMeta {
         grant_digest: "sha256:00".to_owned(),
         masks: vec![("customer_name".to_owned(), schemas::Treatment::Name1)],
         scope: "county_code".to_owned(),
+        keys: None,
     };
     AnswerMeta {
         query_id: "q1".to_owned(),

@@ -15,6 +15,8 @@ pub(super) struct GrantSpec {
     pub view: String,
     pub columns: Vec<(String, Treatment)>,
     pub condition: Condition,
+    /// Keys that were charged, for a keyed condition.
+    pub admitted: Vec<String>,
     pub rows_max: u64,
     pub bytes_max: u64,
     pub expires_at: DateTime<Utc>,
@@ -31,6 +33,7 @@ impl GrantSpec {
                 .map(|(name, treatment)| ((*name).to_owned(), *treatment))
                 .collect(),
             condition,
+            admitted: vec![],
             rows_max: u64::MAX,
             bytes_max: u64::MAX,
             expires_at: Utc::now() + TimeDelta::minutes(10),
@@ -76,7 +79,7 @@ impl GrantSpec {
         json!({
             "agreement": "agr_1", "revision": 1, "view": self.view, "columns": self.columns,
             "condition": self.condition, "limits": { "rows_max": self.rows_max, "bytes_max": self.bytes_max },
-            "epoch": 1, "expires_at": self.expires_at,
+            "epoch": 1, "expires_at": self.expires_at, "admitted": self.admitted,
         })
         .to_string()
     }

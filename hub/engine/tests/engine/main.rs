@@ -9,6 +9,7 @@ mod clients;
 mod feeds;
 mod granted;
 mod grants;
+mod keyed;
 mod limits;
 mod models;
 mod names;

@@ -91,6 +91,9 @@ impl AgreementStore for Down {
     async fn epoch(&self) -> Result<u64, StoreError> {
         Err(StoreError::Unavailable("down".to_owned()))
     }
+    async fn charge_keys(&self, _: &[KeyCharge]) -> Result<Vec<KeyBalance>, StoreError> {
+        Err(StoreError::Unavailable("down".to_owned()))
+    }
 }
 
 #[tokio::test]

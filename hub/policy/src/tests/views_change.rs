@@ -64,10 +64,6 @@ async fn scopes_that_are_not_built_yet_open_nothing() {
         Scope::Named {
             name: "anything".to_owned(),
         },
-        Scope::Keyed {
-            column: "account_no".to_owned(),
-            daily_max: 500,
-        },
         Scope::Cases,
     ];
     for scope in scopes {

@@ -3,6 +3,7 @@
 mod accounts;
 mod agreements;
 mod listing;
+mod named_keys;
 mod opening;
 mod sample;
 mod submissions;

@@ -53,11 +53,13 @@ pub(super) struct Granted {
     pub columns: Vec<(&'static str, Kind, Treatment)>,
     /// Over `v_power_county_month`: the smallest group.
     pub subjects_min: Option<usize>,
+    /// What questions read from: the view, or the rows of its admitted keys.
+    pub from: String,
 }
 
 impl Granted {
     pub fn view(&self) -> &str {
-        &self.spec.view
+        &self.from
     }
 
     pub fn specs(&self) -> Vec<GrantSpec> {
@@ -73,13 +75,17 @@ impl Granted {
 
     /// Is a row of `v_power_month` released?
     pub fn releases(&self, row: &Row) -> bool {
-        releases(&self.spec.condition, row)
+        releases(&self.spec.condition, &self.spec.admitted, row)
     }
 }
 
-fn releases(condition: &Condition, row: &Row) -> bool {
+fn releases(condition: &Condition, admitted: &[String], row: &Row) -> bool {
     match condition {
         Condition::All => true,
+        Condition::Keyed { column, .. } => {
+            assert_eq!(column, KEY);
+            admitted.contains(&row.use_class)
+        }
         Condition::In { column, values } => {
             let value = match column.as_str() {
                 "county_code" => row.county_code.as_ref(),
@@ -89,17 +95,45 @@ fn releases(condition: &Condition, row: &Row) -> bool {
             };
             value.is_some_and(|value| values.contains(value))
         }
-        Condition::And(parts) => parts.iter().all(|part| releases(part, row)),
+        Condition::And(parts) => parts.iter().all(|part| releases(part, admitted, row)),
         Condition::AtLeast { .. } => panic!("a row has no count"),
     }
 }
 
 pub(super) fn any(random: &mut ChaCha8Rng) -> Granted {
-    if random.random_bool(0.25) {
-        county(random)
-    } else {
-        month(random)
+    match random.random_range(0..8) {
+        0 | 1 => county(random),
+        2 | 3 => keyed(random),
+        _ => month(random),
     }
+}
+
+/// The key of keyed grants: few values, so that questions meet released and hidden ones.
+const KEY: &str = "use_class";
+
+/// A grant that answers about named classes of use only.
+fn keyed(random: &mut ChaCha8Rng) -> Granted {
+    let mut granted = month(random);
+    match granted.columns.iter_mut().find(|(name, ..)| *name == KEY) {
+        Some(key) => key.2 = Clear,
+        None => granted.columns.push((KEY, Kind::Text, Clear)),
+    }
+    let count = random.random_range(1..=CLASSES.len());
+    let keys: Vec<String> = CLASSES
+        .choose_multiple(random, count)
+        .map(|class| (*class).to_owned())
+        .collect();
+    let condition = Condition::Keyed {
+        column: KEY.to_owned(),
+        daily_max: 10,
+    };
+    let from = format!(
+        "(SELECT * FROM v_power_month WHERE {KEY} IN ('{}'))",
+        keys.join("', '")
+    );
+    let mut granted = self::granted("v_power_month", granted.columns, condition, None);
+    granted.spec.admitted = keys;
+    Granted { from, ..granted }
 }
 
 fn month(random: &mut ChaCha8Rng) -> Granted {
@@ -156,6 +190,7 @@ fn granted(
         spec: GrantSpec::new(view, &treatments, condition),
         columns,
         subjects_min,
+        from: view.to_owned(),
     }
 }
 
