@@ -1,5 +1,7 @@
 //! Views that load, and texts that do not with the reason.
 
+use policy::ScopeKind;
+
 use super::{View, ViewError, embedded};
 
 const SMALL: &str = "-- name: v_small
@@ -28,6 +30,7 @@ fn the_views_of_the_product_load_and_survive_a_journey() {
         "v_lead_leaf_tax",
         "v_power_county_month",
         "v_power_month",
+        "v_tax_flag",
     ];
     assert_eq!(names, wanted);
     let models: Vec<&str> = views
@@ -42,6 +45,23 @@ fn the_views_of_the_product_load_and_survive_a_journey() {
         assert!(!view.basis().is_empty() && !view.grain().zh.is_empty());
     }
     assert!(serde_json::from_str::<View>("\"SELECT 1\"").is_err());
+}
+
+#[test]
+fn a_view_says_by_which_scopes_it_may_be_shared() {
+    let sql = "SELECT k, v FROM feeds.pow_usage";
+    assert_eq!(with(sql).unwrap().scopes(), &ScopeKind::EVERY.into());
+    let scoped = |words: &str| View::parse(&format!("-- scopes: {words}\n{SMALL}{sql}"));
+    assert_eq!(scoped("keyed").unwrap().scopes(), &[ScopeKind::Keyed].into());
+    let two = [ScopeKind::OwnCounty, ScopeKind::Keyed].into();
+    assert_eq!(scoped("keyed, own_county").unwrap().scopes(), &two);
+    for words in ["key", "keyed all", "keyed,,all", "*"] {
+        assert_eq!(
+            scoped(words),
+            Err(ViewError::HeaderLine("scopes".to_owned())),
+            "{words}"
+        );
+    }
 }
 
 #[test]
