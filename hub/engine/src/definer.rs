@@ -2,6 +2,7 @@
 //! Not here: what a grant leaves of it; see `scan`.
 
 mod evidence;
+mod fit;
 mod functions;
 mod lineage;
 mod params;
@@ -34,6 +35,7 @@ use crate::statements::read;
 use crate::views::{self, FEEDS_SCHEMA, View, ViewError};
 
 pub(crate) use evidence::AGGREGATE;
+pub(crate) use fit::fit;
 pub(crate) use functions::SCALAR;
 pub(crate) use lineage::{Origin, origin};
 pub(crate) use params::{RELATIONS as PARAMS, planning_rates};

@@ -39,7 +39,7 @@ pub use refusal::{Reason, Refusal};
 pub use run::{Engine, EngineSettings, Rows, runtime};
 pub use statements::{Kind, Statement, StatementLimits, classify, normalised};
 pub use task::{Described, Parameter, ParameterType, QueryLimits, Task};
-pub use views::{Lowered, Model, View, ViewColumn, ViewError, embedded as embedded_views};
+pub use views::{Lowered, Model, UnfitView, View, ViewColumn, ViewError, embedded as embedded_views};
 
 #[cfg(test)]
 #[path = "../tests/engine/main.rs"]

@@ -7,7 +7,7 @@ mod header;
 mod tests;
 mod total;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use include_dir::{Dir, include_dir};
 use policy::{ColumnFacts, ScopeKind, ViewFacts};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::definer;
 
-pub use error::ViewError;
+pub use error::{UnfitView, ViewError};
 pub(crate) use total::limits;
 
 /// The schema in which a view's SQL finds its inputs, e.g. `feeds.pow_usage`. Callers have no such schema.
@@ -149,6 +149,18 @@ impl View {
 
     pub fn lowered(&self) -> &[Lowered] {
         &self.lowered
+    }
+
+    /// Did the provider lower this column below what it is made from?
+    pub fn lowers(&self, column: &str) -> bool {
+        let mut lowered = self.lowered.iter().flat_map(|lowered| &lowered.columns);
+        lowered.any(|lowered| lowered == column)
+    }
+
+    /// The inputs that are not among these feeds. A view that misses one is absent from the hub.
+    pub fn missing<T>(&self, feeds: &BTreeMap<FeedId, T>) -> Vec<FeedId> {
+        let missing = self.inputs.iter().filter(|feed| !feeds.contains_key(*feed));
+        missing.cloned().collect()
     }
 
     /// Not in the catalogue of those without an agreement.

@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::definer;
 use crate::pins;
-use crate::refusal::{Reason, Refusal};
 use crate::task::ParameterType;
-use crate::views::View;
+use crate::views::{UnfitView, View, ViewError};
 
 /// The catalogue as one person sees it.
 ///
@@ -78,45 +77,48 @@ impl ShownView {
     }
 }
 
-/// The types of the columns of every view that can be planned over these feeds. Plans the product's own SQL, over no rows.
+/// The types of the columns of every view, or the first view that does not fit these feeds. Plans the product's own SQL,
+/// over no rows.
 pub fn view_types(
     views: &[&View],
     feeds: &BTreeMap<FeedId, Vec<StorageColumn>>,
-) -> Result<BTreeMap<ViewName, Vec<ParameterType>>, Refusal> {
+) -> Result<BTreeMap<ViewName, Vec<ParameterType>>, Box<UnfitView>> {
     std::thread::scope(|scope| {
         let planned = std::thread::Builder::new()
             .name("view-types".to_owned())
             .stack_size(STACK_BYTES)
             .spawn_scoped(scope, || planned(views, feeds))
-            .map_err(|_| Refusal::new(Reason::Memory))?;
-        planned
-            .join()
-            .unwrap_or_else(|_| Err(Refusal::new(Reason::Internal)))
+            .map_err(|_| nowhere())?;
+        planned.join().unwrap_or_else(|_| Err(nowhere()))
     })
 }
 
 /// As for questions: planning recurses.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
+/// No view could be looked at.
+fn nowhere() -> Box<UnfitView> {
+    Box::new(UnfitView::any(ViewError::NotPlanned))
+}
+
 fn planned(
     views: &[&View],
     feeds: &BTreeMap<FeedId, Vec<StorageColumn>>,
-) -> Result<BTreeMap<ViewName, Vec<ParameterType>>, Refusal> {
+) -> Result<BTreeMap<ViewName, Vec<ParameterType>>, Box<UnfitView>> {
     let nothing = Arc::new(object_store::memory::InMemory::new());
-    let rates = definer::planning_rates()?;
-    let runtime = pins::runtime(nothing, MEMORY_BYTES, None)?;
-    let state = definer::state(feeds, Some(&rates), runtime, 1)?;
+    let rates = definer::planning_rates().map_err(|_| nowhere())?;
+    let runtime = pins::runtime(nothing, MEMORY_BYTES, None).map_err(|_| nowhere())?;
+    let state = definer::state(feeds, Some(&rates), runtime, 1).map_err(|_| nowhere())?;
     let mut types = BTreeMap::new();
     for view in views {
-        // A view that cannot be planned is logged there, and nobody is told of its columns.
-        if let Ok(plan) = futures::executor::block_on(definer::shape(view, &state)) {
-            let kinds = plan
-                .schema()
-                .fields()
-                .iter()
-                .map(|field| shown_type(field.data_type()));
-            types.insert(view.name().clone(), kinds.collect());
-        }
+        let plan = futures::executor::block_on(definer::fit(view, &state, feeds));
+        let plan = plan.map_err(|error| Box::new(UnfitView::of(view, error)))?;
+        let kinds = plan
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| shown_type(field.data_type()));
+        types.insert(view.name().clone(), kinds.collect());
     }
     Ok(types)
 }

@@ -1,6 +1,9 @@
-//! Where a column of a view comes from: the stored column it is, if nothing was done to it on the way.
+//! Where a column of a view comes from: the stored column it is, if nothing was done to it on the way, and else all the
+//! stored columns its values are made from.
 
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use std::collections::BTreeSet;
+
+use datafusion::logical_expr::{Distinct, Expr, LogicalPlan};
 use lake::Snapshot;
 
 /// A stored column that reaches the view unchanged.
@@ -67,6 +70,44 @@ fn input_index(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
         Expr::Alias(alias) => input_index(input, &alias.expr),
         _ => None,
     }
+}
+
+/// A stored column by the feed's id and its own name.
+pub(crate) type Stored = (String, String);
+
+/// Every stored column whose values are in the values of output column `index`. What rows were joined, filtered or
+/// grouped by is not among them. `None` if a step is not understood.
+pub(crate) fn sources(plan: &LogicalPlan, index: usize) -> Option<BTreeSet<Stored>> {
+    match plan {
+        LogicalPlan::Projection(projection) => made_from(&projection.input, projection.expr.get(index)?),
+        LogicalPlan::Filter(filter) => sources(&filter.input, index),
+        LogicalPlan::SubqueryAlias(alias) => sources(&alias.input, index),
+        LogicalPlan::Distinct(Distinct::All(input)) => sources(input, index),
+        LogicalPlan::Aggregate(aggregate) => {
+            let mut outputs = aggregate.group_expr.iter().chain(&aggregate.aggr_expr);
+            made_from(&aggregate.input, outputs.nth(index)?)
+        }
+        LogicalPlan::Join(join) => match index.checked_sub(join.left.schema().fields().len()) {
+            None => sources(&join.left, index),
+            Some(index) => sources(&join.right, index),
+        },
+        LogicalPlan::Union(union) => together(union.inputs.iter().map(|input| sources(input, index))),
+        LogicalPlan::TableScan(scan) => {
+            let column = scan.projected_schema.fields().get(index)?.name();
+            Some([(scan.table_name.table().to_owned(), column.clone())].into())
+        }
+        _ => None,
+    }
+}
+
+fn made_from(input: &LogicalPlan, expr: &Expr) -> Option<BTreeSet<Stored>> {
+    let columns = expr.column_refs().into_iter();
+    together(columns.map(|column| sources(input, input.schema().maybe_index_of_column(column)?)))
+}
+
+fn together(parts: impl Iterator<Item = Option<BTreeSet<Stored>>>) -> Option<BTreeSet<Stored>> {
+    let parts: Option<Vec<_>> = parts.collect();
+    Some(parts?.into_iter().flatten().collect())
 }
 
 /// Is one row of the plan one stored row, with none left out?

@@ -8,7 +8,9 @@ use schemas::{
     Contract, DataClass, FeedId, Level, Rates, StorageColumn, StorageType, feeds, storage_columns,
 };
 
+use super::fit::classified;
 use super::{Origin, origin, shape, state};
+use crate::catalog::view_types;
 use crate::pins;
 use crate::views::{View, ViewError, embedded};
 
@@ -148,42 +150,87 @@ async fn columns_are_traced_to_what_they_are() {
 
 #[tokio::test]
 async fn a_column_is_as_sensitive_as_what_it_is_made_from_unless_its_provider_lowered_it() {
-    let contracts = feeds::embedded().unwrap();
-    let state = planned(stored(&contracts));
-    for view in embedded().unwrap() {
-        let inputs: Vec<&Contract> = contracts
-            .iter()
-            .filter(|contract| view.inputs().contains(contract.id()))
-            .collect();
-        assert_eq!(inputs.len(), view.inputs().len(), "{}", view.name());
+    let mut columns = vec![
+        column("k", StorageType::Utf8),
+        column("text", StorageType::Utf8),
+        column("money", StorageType::Decimal(18, 2)),
+    ];
+    columns[1].class = DataClass::Identifying;
+    columns[2].level = Level::L3;
+    let columns = BTreeMap::from([("tst_a".parse().unwrap(), columns)]);
+    let state = planned(columns.clone());
+    let found = async |header: &str, sql: &str| {
+        let text = view(sql).text().replace("-- owner: pow\n", header);
+        let view = View::parse(&text).unwrap();
         let plan = shape(&view, &state).await.unwrap();
-        let columns: Vec<StorageColumn> = inputs
-            .iter()
-            .flat_map(|contract| storage_columns(contract))
-            .collect();
-        for (index, declared) in view.columns().iter().enumerate() {
-            if view
-                .lowered()
-                .iter()
-                .any(|lowered| lowered.columns.contains(&declared.name))
-            {
-                continue;
-            }
-            let from = origin(&plan, index)
-                .unwrap_or_else(|| panic!("{}: say that it is lowered, and why", declared.name));
-            let stored = columns.iter().find(|column| column.name == from.column).unwrap();
-            assert!(
-                declared.level >= stored.level,
-                "{}.{}: level",
-                view.name(),
-                declared.name
-            );
-            assert!(
-                declared.class >= stored.class,
-                "{}.{}: class",
-                view.name(),
-                declared.name
-            );
-        }
+        classified(&view, &plan, &columns)
+    };
+    let low = || Err(ViewError::TooLow("v".to_owned()));
+    let sum = "SELECT k, SUM(CAST(money AS DECIMAL(28, 2))) AS v FROM feeds.tst_a GROUP BY k";
+    for sql in [
+        "SELECT k, text AS v FROM feeds.tst_a",
+        "SELECT k, money AS v FROM feeds.tst_a",
+        "SELECT k, COALESCE(k, text) AS v FROM feeds.tst_a",
+        "SELECT k, CASE WHEN money > 0 THEN 'y' ELSE 'n' END AS v FROM feeds.tst_a",
+        "SELECT a.k, b.v FROM feeds.tst_a AS a JOIN (SELECT k, MIN(text) AS v FROM feeds.tst_a GROUP BY k) AS b ON a.k = b.k",
+        "SELECT k, k AS v FROM feeds.tst_a UNION ALL SELECT k, text AS v FROM feeds.tst_a",
+        "SELECT DISTINCT k, text AS v FROM feeds.tst_a",
+        sum,
+    ] {
+        assert_eq!(found("-- owner: pow\n", sql).await, low(), "{sql}");
     }
+    for sql in [
+        "SELECT k, k AS v FROM feeds.tst_a",
+        "SELECT k, COUNT(*) AS v FROM feeds.tst_a GROUP BY k",
+        // What rows were chosen by is not in the values.
+        "SELECT k, MAX(k) AS v FROM feeds.tst_a WHERE money > 0 GROUP BY k",
+    ] {
+        assert_eq!(found("-- owner: pow\n", sql).await, Ok(()), "{sql}");
+    }
+    let lowered = "-- owner: pow\n-- lowered: v | 汇总 | a sum\n";
+    assert_eq!(found(lowered, sum).await, Ok(()));
+}
+
+#[test]
+fn the_views_of_the_product_fit_its_contracts() {
+    let columns = stored(&feeds::embedded().unwrap());
+    let views = embedded().unwrap();
+    let views: Vec<&View> = views.iter().collect();
+    view_types(&views, &columns)
+        .map_err(|unfit| unfit.to_string())
+        .unwrap();
+    let land: FeedId = "nrp_land_grant".parse().unwrap();
+    // A contract that grew stricter stops the view that did not follow.
+    let mut stricter = columns.clone();
+    let mut of_land = stricter.get_mut(&land).unwrap().iter_mut();
+    of_land.find(|column| column.name == "area").unwrap().level = Level::L4;
+    let unfit = view_types(&views, &stricter).unwrap_err();
+    assert!(matches!(unfit.error, ViewError::TooLow(_)), "{unfit}");
+    let mut fewer = columns;
+    fewer
+        .get_mut(&land)
+        .unwrap()
+        .retain(|column| column.name != "area");
+    let unfit = view_types(&views, &fewer).unwrap_err();
+    assert_eq!(unfit.error, ViewError::NotPlanned);
+}
+
+#[tokio::test]
+async fn what_is_most_sensitive_is_not_joined_with_another_feed() {
+    let columns = vec![column("k", StorageType::Utf8), column("v", StorageType::Utf8)];
+    let both = ["tst_a", "tst_b"].map(|feed| (feed.parse().unwrap(), columns.clone()));
+    let columns = BTreeMap::from(both);
+    let joined = view("SELECT a.k, a.v FROM feeds.tst_a AS a")
+        .text()
+        .replace("| L1 | 值", "| L4 | 值");
+    let alone = View::parse(&joined).unwrap();
+    let joined =
+        joined.replace("inputs: tst_a", "inputs: tst_a, tst_b") + " JOIN feeds.tst_b AS b ON b.k = a.k";
+    let joined = View::parse(&joined).unwrap();
+    let state = planned(columns.clone());
+    let plan = shape(&alone, &state).await.unwrap();
+    assert_eq!(classified(&alone, &plan, &columns), Ok(()));
+    let plan = shape(&joined, &state).await.unwrap();
+    let refused = Err(ViewError::MostSensitive("v".to_owned()));
+    assert_eq!(classified(&joined, &plan, &columns), refused);
 }

@@ -67,6 +67,11 @@ impl Feeds {
 
     /// Rows of one period. `entity_key` and `county_code` are the row's own `entity_key` and `county`.
     pub async fn submit(&mut self, feed: &str, period: &str, rows: &[Row<'_>]) {
+        self.submit_as(feed, period, "433100", rows).await;
+    }
+
+    /// As `submit`, for the reporting unit that sends them.
+    pub async fn submit_as(&mut self, feed: &str, period: &str, unit: &str, rows: &[Row<'_>]) {
         let period = Period::parse(self.contract(feed).period_kind(), period).unwrap();
         let table = self.table(feed);
         let number = table.files.len();
@@ -98,7 +103,7 @@ impl Feeds {
             rows: rows.len() as u64,
             partition: BTreeMap::from([
                 ("period".to_owned(), Some(period.label().to_owned())),
-                ("reporting_unit".to_owned(), Some("433100".to_owned())),
+                ("reporting_unit".to_owned(), Some(unit.to_owned())),
             ]),
             bounds: BTreeMap::new(),
             county: None,
@@ -108,6 +113,17 @@ impl Feeds {
 
     /// Asks one embedded view with everything granted in the clear.
     pub async fn ask(&mut self, view: &str, sql: &str) -> Result<Answered, Refusal> {
+        self.ask_under(view, Condition::All, sql, false).await
+    }
+
+    /// Asks for the rows of one embedded view that hold to the condition, or how they would be found.
+    pub async fn ask_under(
+        &mut self,
+        view: &str,
+        condition: Condition,
+        sql: &str,
+        explain: bool,
+    ) -> Result<Answered, Refusal> {
         let view: View = embedded()
             .unwrap()
             .into_iter()
@@ -121,7 +137,7 @@ impl Feeds {
             .iter()
             .map(|column| (column.name.as_str(), Treatment::Clear))
             .collect();
-        let grant = GrantSpec::new(view.name().as_str(), &columns, Condition::All);
+        let grant = GrantSpec::new(view.name().as_str(), &columns, condition);
         let task = Task {
             query_id: "q1".to_owned(),
             sql: sql.to_owned(),
@@ -132,7 +148,7 @@ impl Feeds {
             rates: self.rates.clone(),
             limits: QueryLimits::default(),
             shown: None,
-            explain: false,
+            explain,
         };
         let store: Arc<dyn ObjectStore> = self.store.clone();
         let engine = Engine::new(store, BootKey::import(KEY).unwrap(), EngineSettings::default());

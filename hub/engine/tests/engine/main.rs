@@ -15,6 +15,7 @@ mod models;
 mod names;
 mod parity;
 mod rows;
+mod shared;
 mod stored;
 mod two_worlds;
 mod world;
