@@ -15,6 +15,7 @@ mod open;
 mod people;
 mod query;
 mod revocations;
+mod shared;
 mod sharing;
 mod submissions;
 
@@ -49,6 +50,7 @@ pub struct Center {
     views: BTreeMap<ViewName, View>,
     /// Types of the columns of every view, which no grant changes.
     view_types: BTreeMap<ViewName, Vec<engine::ParameterType>>,
+    absent_views: BTreeMap<ViewName, shared::Absent>,
     rates: Rates,
     registry: Registry,
     accounts: Arc<dyn AccountStore>,

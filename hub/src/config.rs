@@ -2,6 +2,7 @@
 //! catalogue under `config.<key>`, dots as underscores; `reference` prints them all. Not here: secrets, which are files in the data folder.
 
 mod error;
+mod feeds;
 mod lake;
 mod limits;
 mod listen;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 pub use error::ConfigError;
+pub use feeds::Feeds;
 pub use lake::LakePlace;
 pub use limits::{Limits, SignIn, Workers};
 pub use listen::Listen;
@@ -29,6 +31,7 @@ pub struct Config {
     /// Rates and tolerances that replace built-in ones, key by key. Empty: the built-in ones only. Relative to the folder
     /// of the file.
     pub rates_file: PathBuf,
+    pub feeds: Feeds,
     pub lake: LakePlace,
     pub listen: Listen,
     pub limits: Limits,
@@ -43,6 +46,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             contracts_dir: PathBuf::new(),
             rates_file: PathBuf::new(),
+            feeds: Feeds::default(),
             lake: LakePlace::default(),
             listen: Listen::default(),
             limits: Limits::default(),
@@ -103,6 +107,7 @@ impl Config {
     /// Reads and checks a text. Unknown keys are errors: a limit with a typing mistake is a limit that is not there.
     pub fn parse(text: &str) -> Result<Config, ConfigError> {
         let config: Config = toml::from_str(text).map_err(|error| ConfigError::from_toml(text, &error))?;
+        config.feeds.check()?;
         config.lake.check()?;
         config.listen.check()?;
         config.limits.check()?;

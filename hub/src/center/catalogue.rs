@@ -1,11 +1,8 @@
 //! What there is: feeds, views, agreements. The catalogue tells names and meanings to every signed-in department;
 //! what may be queried is another question.
 
-use std::collections::BTreeSet;
-
 use audit::{ActKind, Filter};
 use policy::{Action, AgreementStore, Ruling};
-use schemas::DepartmentCode;
 use serde_json::{Value, json};
 
 use super::Center;
@@ -80,8 +77,8 @@ impl Center {
     pub(super) async fn known_agreements(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
         let mut seen = Vec::new();
         for agreement in self.registry.list().await.map_err(Problem::internal)? {
-            let view = self.views.get(&agreement.content.view);
-            let providers = view.map(|view| self.providers(view)).unwrap_or_default();
+            let facts = self.facts_even_if_absent(&agreement.content.view);
+            let providers = facts.map(|facts| facts.providers).unwrap_or_default();
             let action = Action::ReadAgreement {
                 consumer: agreement.content.consumer.clone(),
                 providers,
@@ -91,17 +88,6 @@ impl Center {
             }
         }
         Ok(seen)
-    }
-
-    /// The departments whose feeds a view reads.
-    pub(super) fn providers(&self, view: &engine::View) -> Vec<DepartmentCode> {
-        let department = |feed| {
-            self.contracts
-                .get(feed)
-                .map(|contract| contract.department().clone())
-        };
-        let departments: BTreeSet<_> = view.inputs().iter().filter_map(department).collect();
-        departments.into_iter().collect()
     }
 
     pub(super) async fn entries(&self, caller: &Caller, page: PageAsked) -> Result<Page, Problem> {

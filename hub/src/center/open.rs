@@ -19,6 +19,7 @@ use super::books::Books;
 use super::disguise::identity_settings;
 use super::first_sign_ins::FirstSignIns;
 use super::revocations::Revocations;
+use super::shared;
 use crate::config::Config;
 use crate::contracts;
 use crate::folder::Folder;
@@ -66,20 +67,10 @@ impl Center {
         folder
             .create()
             .map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
-        let contracts =
-            contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
+        let known = contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
+        let contracts = shared::taken(&known, &config.feeds)?;
         let rates = rates::load(&config.rates_file).map_err(|e| OpenError::new("hub.rates_unusable", e))?;
-        let views = engine::embedded_views().map_err(|e| OpenError::new("hub.view_unusable", e))?;
-        let views: BTreeMap<_, _> = views
-            .into_iter()
-            .map(|view| (view.name().clone(), view))
-            .collect();
-        let columns = contracts
-            .iter()
-            .map(|(id, contract)| (id.clone(), schemas::storage_columns(contract)))
-            .collect();
-        let view_types = engine::view_types(&views.values().collect::<Vec<_>>(), &columns)
-            .map_err(|e| OpenError::new("hub.view_unusable", e))?;
+        let views = shared::views(&known, &contracts)?;
 
         let signer =
             Signer::load_or_create(&folder.signing_key()).map_err(|e| OpenError::new(e.code(), e))?;
@@ -166,8 +157,9 @@ impl Center {
             config,
             folder,
             contracts,
-            views,
-            view_types,
+            views: views.present,
+            view_types: views.types,
+            absent_views: views.absent,
             rates,
             registry,
             accounts,

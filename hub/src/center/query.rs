@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use super::Center;
 use super::books::{act_of, close};
 use super::keys;
+use super::shared::departments;
 use crate::front::{Caller, Problem};
 
 /// What a statement may read: one grant per view, in the order of the names.
@@ -125,7 +126,7 @@ impl Center {
             let decision = match view {
                 None => Ruling::Denied(Denial::unknown_relation(name)),
                 Some(view) => {
-                    let facts = view.facts(self.providers(view));
+                    let facts = view.facts(departments(view, &self.contracts));
                     self.policy
                         .decide(&session, &facts, now)
                         .await

@@ -40,7 +40,7 @@ impl Center {
 
     /// Ends an agreement at once; running answers under it are cut.
     pub async fn revoke(&self, caller: &Caller, id: &str, reason: &str) -> Result<Agreement, Problem> {
-        let facts = self.facts_of(id).await?;
+        let facts = self.facts_even_if_absent(&self.view_of(id).await?)?;
         let principal = caller.signed_in.principal().clone();
         let act = self
             .policy
@@ -89,18 +89,14 @@ impl Center {
         result
     }
 
-    pub(crate) fn facts(&self, view: &ViewName) -> Result<ViewFacts, Problem> {
-        let view = self
-            .views
-            .get(view)
-            .ok_or_else(|| Problem::new(404, "42P01", "hub.unknown_view"))?;
-        Ok(view.facts(self.providers(view)))
+    async fn facts_of(&self, id: &str) -> Result<ViewFacts, Problem> {
+        self.facts(&self.view_of(id).await?)
     }
 
-    async fn facts_of(&self, id: &str) -> Result<ViewFacts, Problem> {
+    async fn view_of(&self, id: &str) -> Result<ViewName, Problem> {
         use policy::AgreementStore;
         let agreement = self.registry.agreement(id).await.map_err(Problem::internal)?;
         let agreement = agreement.ok_or_else(|| Problem::new(404, "42704", "hub.unknown_agreement"))?;
-        self.facts(&agreement.content.view)
+        Ok(agreement.content.view)
     }
 }

@@ -86,6 +86,36 @@ fn a_bucket_needs_a_plain_address_and_its_endpoint_protection() {
 }
 
 #[test]
+fn feeds_that_a_centre_does_not_take_are_named_or_begun() {
+    let feeds = |list: &str| Config::parse(&format!("[feeds]\nabsent = {list}\n"));
+    let config = feeds(r#"["tax_*", "tob_leaf"]"#).unwrap();
+    for (feed, taken) in [
+        ("tax_collection", false),
+        ("tob_leaf", false),
+        ("tob_leaf_more", true),
+        ("pow_usage", true),
+    ] {
+        assert_eq!(config.feeds.takes(&feed.parse().unwrap()), taken, "{feed}");
+    }
+    let known: Vec<schemas::FeedId> = ["tax_collection", "tob_leaf"]
+        .map(|feed| feed.parse().unwrap())
+        .into();
+    assert_eq!(config.feeds.misspelt(known.iter()), None);
+    assert_eq!(config.feeds.misspelt(known.iter().take(1)), Some("tob_leaf"));
+    assert!(Config::default().feeds.takes(&known[0]));
+    for list in [
+        r#"["*"]"#,
+        r#"[""]"#,
+        r#"["tax*_x"]"#,
+        r#"["Tax_*"]"#,
+        r#"["tax-*"]"#,
+    ] {
+        assert_eq!(feeds(list).unwrap_err().code, "hub.config_feed_pattern", "{list}");
+    }
+    assert_eq!(refusal("[feeds]\nabsnt = []\n").code, "hub.config_wrong");
+}
+
+#[test]
 fn limits_have_limits() {
     let error = refusal("[limits]\nquery_seconds = 0\n");
     assert_eq!(error.code, "hub.config_out_of_range");
