@@ -19,6 +19,7 @@ pub mod client;
 pub mod config;
 pub mod contracts;
 pub mod demo;
+pub mod feeds_shown;
 pub mod folder;
 pub mod front;
 pub mod http;

@@ -21,6 +21,7 @@ pub mod feeds;
 pub mod names;
 pub mod period;
 pub mod rates;
+pub mod reference;
 pub mod storage;
 pub mod texts;
 pub mod validators;

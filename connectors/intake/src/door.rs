@@ -36,7 +36,7 @@ pub(crate) fn admit(
 ) -> Result<Admitted, IntakeError> {
     let refused = |code| IntakeError::new(ErrorKind::Refused, code);
     let Some(contract) = contract else {
-        return Err(IntakeError::new(ErrorKind::NotFound, "intake.feed_unknown").with("feed", &arrival.feed));
+        return Err(IntakeError::without_contract(&arrival.feed));
     };
     if contract.department() != &arrival.sender.department {
         return Err(

@@ -1,8 +1,8 @@
 //! What goes wrong at the door, as one error with a code, a kind and no data. The detail (paths, store
 //! messages) is logged where it happens; the person gets the text that `schemas::texts` holds for the code.
 
-use schemas::SubmissionId;
 use schemas::texts::{self, Message};
+use schemas::{FeedId, SubmissionId, catalogue};
 
 /// How a gateway should answer. The code says which of several causes it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +44,17 @@ impl IntakeError {
             submission: None,
             args: Vec::new(),
         }
+    }
+
+    /// Why nothing can be sent for a feed without a contract: nobody knows it, or it is not open yet. Every signed-in
+    /// department may read the catalogue, so the difference may be told.
+    pub fn without_contract(feed: &FeedId) -> IntakeError {
+        let known = catalogue::entry(feed).is_some();
+        let (kind, code) = match known {
+            true => (ErrorKind::Refused, "intake.feed_catalogued"),
+            false => (ErrorKind::NotFound, "intake.feed_unknown"),
+        };
+        IntakeError::new(kind, code).with("feed", feed)
     }
 
     /// `value` must come from a contract, a limit or a validated name: an error never repeats file content.

@@ -65,7 +65,11 @@ impl Inner {
         quarantine: Option<SealedWriter>,
         record: &mut Record,
     ) -> Result<u64, IntakeError> {
-        if let Some(spooled) = &spooled {
+        // What must not come is not kept either; the spooled body goes with the arrival.
+        if let Some(spooled) = spooled
+            .as_ref()
+            .filter(|_| !intent.report.is_refused_at_the_door())
+        {
             let file = File::open(spooled.path()).map_err(|error| {
                 tracing::error!(%error, "a spooled body is gone");
                 IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")

@@ -6,33 +6,14 @@ use policy::{Action, AgreementStore, Ruling};
 use serde_json::{Value, json};
 
 use super::Center;
+use crate::feeds_shown;
 use crate::front::{Caller, LeadModel, Page, PageAsked, Problem};
 
 impl Center {
     pub(super) async fn feeds(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {
         self.permitted(caller, &Action::BrowseCatalogue, json!({"act": "catalogue"}))
             .await?;
-        let feed = |contract: &std::sync::Arc<schemas::Contract>| {
-            json!({
-                "id": contract.id(),
-                "version": contract.version(),
-                "title": contract.title(),
-                "department": contract.department(),
-                "grain": contract.grain(),
-                "basis": contract.basis(),
-                "period_kind": contract.period_kind(),
-                "units": contract.units(),
-                "zero_report_allowed": contract.zero_report_allowed(),
-                "fields": contract.fields().iter().map(|field| json!({
-                    "name": field.name,
-                    "title": field.title,
-                    "required": field.required,
-                    "class": field.class,
-                    "level": field.level,
-                })).collect::<Vec<_>>(),
-            })
-        };
-        Ok(self.contracts.values().map(feed).collect())
+        Ok(feeds_shown::all(&self.contracts))
     }
 
     pub(super) async fn shared_views(&self, caller: &Caller) -> Result<Vec<Value>, Problem> {

@@ -21,7 +21,7 @@ impl Center {
         let contract = self.contracts.get(&head.feed);
         let department = contract
             .map(|contract| contract.department().clone())
-            .ok_or_else(|| Problem::new(404, "42704", "intake.feed_unknown").with("feed", &head.feed))?;
+            .ok_or_else(|| problem(&IntakeError::without_contract(&head.feed)))?;
         let subject = json!({"act": "submit", "feed": head.feed, "period": head.period, "unit": head.unit});
         self.permitted(caller, &Action::Submit { department }, subject)
             .await?;

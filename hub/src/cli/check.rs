@@ -52,7 +52,7 @@ fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::V
         contracts::load(arguments.contracts.as_deref()).map_err(|e| told::Refused::usage(e.code(), &[]))?;
     let contract = all
         .get(&arguments.feed)
-        .ok_or_else(|| told::Refused::usage("intake.feed_unknown", &[("feed", arguments.feed.as_str())]))?;
+        .ok_or_else(|| told::Refused::without_contract(&arguments.feed))?;
     let period = Period::parse(contract.period_kind(), &arguments.period)
         .map_err(|_| told::Refused::usage("intake.period_malformed", &[]))?;
     let unit = unit_of(arguments, contract)?;

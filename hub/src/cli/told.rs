@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use intake::IntakeError;
+use schemas::FeedId;
 use schemas::texts::{self, Message};
 use serde_json::{Value, json};
 
@@ -41,6 +43,14 @@ impl Refused {
     /// The command line asked for something that is not there.
     pub fn usage(code: &str, args: &[(&str, &str)]) -> Refused {
         Refused::of(USAGE, code, args)
+    }
+
+    /// A feed nobody knows, or one that is not open yet.
+    pub fn without_contract(feed: &FeedId) -> Refused {
+        Refused {
+            exit: USAGE,
+            ..Refused::message(&IntakeError::without_contract(feed).message())
+        }
     }
 
     pub fn failed(code: &str) -> Refused {

@@ -20,7 +20,7 @@ pub fn document() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer" } },
-            "schemas": { "Problem": problem() },
+            "schemas": { "Problem": problem(), "Feed": feed() },
         },
     })
 }
@@ -63,7 +63,10 @@ fn responses(route: &Route) -> Value {
     for (status, description) in successes {
         let mut response = json!({ "description": description });
         if *status != "204" {
-            response["content"] = Value::Object(content(route.gives));
+            response["content"] = match route.operation {
+                Operation::CatalogFeeds => json!({ "application/json": { "schema": feeds() } }),
+                _ => Value::Object(content(route.gives)),
+            };
         }
         responses[*status] = response;
     }
@@ -108,6 +111,43 @@ fn body(takes: Takes) -> Option<Value> {
 
 fn content(types: &[&str]) -> Map<String, Value> {
     types.iter().map(|name| ((*name).to_owned(), json!({}))).collect()
+}
+
+fn feeds() -> Value {
+    let feed = json!({ "$ref": "#/components/schemas/Feed" });
+    json!({ "type": "object", "required": ["items"], "properties": { "items": { "type": "array", "items": feed } } })
+}
+
+/// A feed of the catalogue. One that is `catalogued` has no contract yet and takes no submissions.
+fn feed() -> Value {
+    let text = json!({ "type": "string" });
+    let both =
+        json!({ "type": "object", "required": ["zh", "en"], "properties": { "zh": text, "en": text } });
+    let maybe = json!({ "oneOf": [{ "type": "null" }, both.clone()] });
+    let texts = json!({ "type": "array", "items": text });
+    let objects = json!({ "type": "array", "items": { "type": "object" } });
+    json!({
+        "type": "object",
+        "required": ["id", "state", "version", "title", "department", "grain", "basis", "period_kind", "units", "fields"],
+        "properties": {
+            "id": text,
+            "state": { "enum": ["open", "catalogued"] },
+            "number": { "type": ["integer", "null"] },
+            "version": { "type": ["string", "null"] },
+            "title": both, "department": text, "provider": maybe, "grain": maybe,
+            "basis": texts, "taxes": texts, "units": texts,
+            "period_kind": { "enum": ["month", "quarter", "year", "snapshot", "day", null] },
+            "zero_report_allowed": { "type": "boolean" },
+            "refresh": { "enum": ["real_time", "day", "month", "quarter", "half_year", "year"] },
+            "due": { "type": ["object", "null"] },
+            "scope": { "enum": ["county", "prefecture"] },
+            "person": { "enum": ["organisation", "general", "identifying", "sensitive"] },
+            "share_type": { "enum": [1, 2, 3] },
+            "refused": maybe, "share_note": maybe, "note": maybe,
+            "fields": objects,
+            "resource": { "type": ["object", "null"] },
+        },
+    })
 }
 
 fn problem() -> Value {

@@ -41,6 +41,14 @@ async fn what_is_no_slot_of_the_sender_is_refused_unread() {
             ErrorKind::NotFound,
             "intake.feed_unknown",
         ),
+        (
+            Arrival {
+                feed: FeedId::parse("psb_hotel_stat").unwrap(),
+                ..untouchable()
+            },
+            ErrorKind::Refused,
+            "intake.feed_catalogued",
+        ),
         (stranger, ErrorKind::NotAllowed, "denial.not_permitted_feed"),
         (
             Arrival {
@@ -93,7 +101,7 @@ async fn what_is_no_slot_of_the_sender_is_refused_unread() {
         "{:?}",
         house.outcomes()
     );
-    assert_eq!(house.entries().len(), 7);
+    assert_eq!(house.entries().len(), 8);
     house.assert_tidy().await;
 }
 

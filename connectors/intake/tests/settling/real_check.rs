@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use datasets::power::month_file;
 use datasets::{Dirt, Population, Scale};
-use intake::{Arrival, Body, LocalChecker, SubmissionStore, Verdict};
-use schemas::{Contract, FeedId, Period, PeriodKind};
+use intake::{Arrival, Body, LocalChecker, Sender, SubmissionStore, Verdict};
+use schemas::{Contract, DepartmentCode, FeedId, Period, PeriodKind};
 
-use crate::world::{House, Plan, World, arrival};
+use crate::world::{House, Plan, World, arrival, file};
 
 async fn open(world: &World) -> House {
+    open_for(world, "pow_usage").await
+}
+
+async fn open_for(world: &World, feed: &str) -> House {
     let contracts = schemas::feeds::embedded().unwrap();
-    let pow_usage: Contract = contracts
+    let contract: Contract = contracts
         .into_iter()
-        .find(|one| one.id().as_str() == "pow_usage")
+        .find(|one| one.id().as_str() == feed)
         .unwrap();
     let checker = Arc::new(LocalChecker {
         limits: check::Limits::default(),
@@ -21,7 +25,7 @@ async fn open(world: &World) -> House {
     world
         .open_as(Plan {
             checker,
-            contract: pow_usage,
+            contract,
             ..Plan::default()
         })
         .await
@@ -109,4 +113,36 @@ async fn an_empty_file_and_a_workbook_are_rejected_not_failed() {
         assert_eq!(page.findings.len(), 1);
     }
     assert_eq!(house.outcomes(), ["done", "done", "done"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_patients_gets_a_receipt_and_nothing_of_it_is_kept() {
+    let world = World::new();
+    let house = open_for(&world, "mib_settlement").await;
+    let sent = |text: &str| Arrival {
+        feed: FeedId::parse("mib_settlement").unwrap(),
+        sender: Sender {
+            department: DepartmentCode::parse("mib").unwrap(),
+            ..arrival(Body::Zero).sender
+        },
+        ..file(text)
+    };
+    let titles = "定点机构编码,统一社会信用代码,机构名称,基金类别,业务类别,总费用,基金支付,个人账户支付,个人自付,结算月份,所属县市代码";
+    let row = "H43319900001,91433199MA7A00017H,某测试医院,1,2,430.00,300.00,50.00,80.00,202501,433101";
+    let patients = house
+        .settled(sent(&format!("{titles},患者姓名\n{row},张某某\n")))
+        .await;
+    assert_eq!((patients.verdict, patients.rows_read), (Verdict::Rejected, 0));
+    let page = house
+        .registry
+        .findings(&patients.submission, 0, 10)
+        .await
+        .unwrap();
+    assert_eq!(page.findings[0].rule, "F-column_refused");
+    assert!(!house.keeps_original(&patients.submission).await);
+    // The same table with sums only is taken, and its original is kept like any other.
+    let sums = house.settled(sent(&format!("{titles}\n{row}\n"))).await;
+    assert_eq!((sums.verdict, sums.committed), (Verdict::Accepted, 1));
+    assert!(house.keeps_original(&sums.submission).await);
+    house.assert_tidy().await;
 }

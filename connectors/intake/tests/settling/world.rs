@@ -227,6 +227,11 @@ impl House {
         bytes
     }
 
+    pub async fn keeps_original(&self, submission: &SubmissionId) -> bool {
+        let vault = self.lake.vault();
+        vault.get(submission, self.contract.id()).await.is_ok()
+    }
+
     pub fn entries(&self) -> Vec<Entry> {
         let submissions = Filter {
             kind: Some(ActKind::Submission),
