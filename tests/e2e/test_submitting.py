@@ -136,6 +136,20 @@ def test_check_works_without_a_hub_and_exits_with_the_verdict(tmp_path):
         assert (ran.code, ran.json()["verdict"]) == (code, said), (file.name, ran)
 
 
+def test_check_says_why_a_whole_file_is_refused_on_the_screen_and_in_the_list(tmp_path):
+    wrong, patients, found = tmp_path / "wrong.csv", tmp_path / "patients.csv", tmp_path / "found.ndjson"
+    wrong.write_text("水表号,用户名称\n1,x\n", encoding="utf-8")
+    ran = binary.run("check", FEED, wrong, "--period", "202501", "--unit", UNIT, "--out", found)
+    assert ran.code == 20
+    assert "F-feed" in ran.out and "请确认报送项是否选错" in ran.out
+    assert [json.loads(line)["rule"] for line in found.read_text(encoding="utf-8").splitlines()] == ["F-feed"]
+    header = "定点机构编码,统一社会信用代码,机构名称,机构类别,基金类别,业务类别,人次,总费用,基金支付,个人账户支付,个人自付,结算月份,拒付金额,所属县市代码"
+    patients.write_text(f"{header},患者姓名\n", encoding="utf-8")
+    ran = binary.run("check", "mib_settlement", patients, "--period", "202501", "--unit", UNIT)
+    assert ran.code == 20
+    assert "F-column_refused" in ran.out and "列“患者姓名”不得报送，整份文件退回" in ran.out
+
+
 @pytest.mark.parametrize("arguments", [("check",), ("check", "no_such_feed", "x"), ("submit", "--period"), ("nonsense",)])
 def test_a_command_that_is_not_understood_exits_with_2_or_1(arguments):
     assert binary.run(*arguments).code in (1, 2)

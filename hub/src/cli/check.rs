@@ -64,7 +64,9 @@ fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::V
         unit: &unit,
         limits: Limits::default(),
     };
-    let report = check::check(&job, file, &mut kept).map_err(|e| told::Refused::failed(e.code()))?;
+    let refused = |error: CheckError| told::Refused::failed(error.code());
+    let report = check::check(&job, file, &mut kept).map_err(refused)?;
+    kept.of_file(&report.file_findings).map_err(refused)?;
     kept.finish()?;
     Ok((report, kept.shown))
 }
@@ -98,6 +100,15 @@ impl Kept {
             shown: Vec::new(),
             out,
         })
+    }
+
+    /// What is wrong with the file as a whole comes first: it often explains everything below it.
+    fn of_file(&mut self, findings: &[Finding]) -> Result<(), CheckError> {
+        let of_rows = std::mem::take(&mut self.shown);
+        self.findings(findings)?;
+        self.shown.extend(of_rows);
+        self.shown.truncate(told::FINDINGS_SHOWN);
+        Ok(())
     }
 
     fn finish(&mut self) -> Result<(), told::Refused> {

@@ -227,7 +227,7 @@ pub fn verdict_words(report: &Value) -> String {
     )
 }
 
-/// Row, column, rule, masked value and the sentence.
+/// Row, column, rule, masked value and the sentences: what is wrong, and what to do.
 pub fn findings_table(findings: &[Value]) -> String {
     let header =
         ["row", "column", "rule", "value", "message"].map(|name| both(&format!("cli.column_{name}"), &[]));
@@ -237,9 +237,12 @@ pub fn findings_table(findings: &[Value]) -> String {
         _ => None,
     };
     let row = |f: &Value| {
-        ["row", "column", "rule", "value_masked", "message"]
-            .map(|key| text(f, key))
-            .to_vec()
+        let mut cells = ["row", "column", "rule", "value_masked", "message"].map(|key| text(f, key));
+        // What to do belongs to what is wrong; a column of its own would not fit on a screen.
+        if let ([.., Some(message)], Some(hint)) = (&mut cells, text(f, "hint")) {
+            *message = format!("{message}；{hint}");
+        }
+        cells.to_vec()
     };
     table::render(&header, &findings.iter().map(row).collect::<Vec<_>>())
 }
