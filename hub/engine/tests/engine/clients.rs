@@ -12,7 +12,7 @@ use crate::statements::classify;
 use crate::task::{Parameter, Task};
 use crate::views::embedded;
 
-const CLIENTS: [(&str, &str); 7] = [
+pub(super) const CLIENTS: [(&str, &str); 7] = [
     ("jdbc", include_str!("clients/jdbc.sql")),
     ("psql", include_str!("clients/psql_lists.sql")),
     ("psql", include_str!("clients/psql_one.sql")),

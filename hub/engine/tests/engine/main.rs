@@ -14,6 +14,7 @@ mod limits;
 mod models;
 mod names;
 mod parity;
+mod plain_words;
 mod rows;
 mod shared;
 mod stored;
