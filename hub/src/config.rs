@@ -88,8 +88,7 @@ impl Config {
         let text = fs::read_to_string(path).map_err(|source| ConfigError::unreadable(path, &source))?;
         let mut config = Config::parse(&text)?;
         // Workers run in another folder, so a path that hangs on ours would lead them astray.
-        let path =
-            std::path::absolute(path).map_err(|source| ConfigError::unreadable(path, &source))?;
+        let path = std::path::absolute(path).map_err(|source| ConfigError::unreadable(path, &source))?;
         let folder = path.parent().unwrap_or(Path::new("/"));
         config.data_dir = folder.join(&config.data_dir);
         if !config.contracts_dir.as_os_str().is_empty() {

@@ -55,7 +55,7 @@ fn county(serial: u64) -> County {
 pub(crate) fn body(seed: u64, serial: u64) -> Party {
     let mut dice = Dice::new(mixed(seed, 11), serial);
     let county = county(serial);
-    let organ = serial / 8 % 2 == 0;
+    let organ = (serial / 8).is_multiple_of(2);
     Party {
         name: names::body(&mut dice, &county, organ),
         code: codes::code_of('1', if organ { '1' } else { '2' }, BODIES + serial),

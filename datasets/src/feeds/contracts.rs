@@ -104,7 +104,7 @@ impl Contract {
         };
         let thing = match (supplier.story, door) {
             (Story::LandDeals, _) => {
-                if nth % 2 == 0 {
+                if nth.is_multiple_of(2) {
                     Thing::Land
                 } else {
                     Thing::Other

@@ -214,7 +214,7 @@ pub(super) fn registered(request: &Request<'_>, sheet: &mut Sheet<'_>) -> io::Re
             cause: moves
                 .then(|| dice.weighted(&[(60, "01"), (15, "02"), (20, "03"), (5, "07")]))
                 .flatten(),
-            seller: moves.then(|| (seller.name, seller.number, true)),
+            seller: moves.then_some((seller.name, seller.number, true)),
             area,
             price: moves.then(|| area * dice.between(260_000, 560_000) / 100),
             contract: None,

@@ -73,7 +73,7 @@ fn habits(request: &Request<'_>, business: &Business, back: i32) -> (u64, bool) 
         request.seed() ^ business.index.rotate_left(24),
         request.month.plus(-back).stamp() + 77,
     );
-    (1 + throw % 15, throw / 16 % 50 == 0)
+    (1 + throw % 15, (throw / 16).is_multiple_of(50))
 }
 
 /// Lines declared in the month.

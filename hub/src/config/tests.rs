@@ -143,7 +143,9 @@ fn a_file_named_by_a_relative_path_still_gives_whole_paths() {
     let folder = tempfile::tempdir_in(".").unwrap();
     let file = folder.path().join("taxhub.toml");
     std::fs::write(&file, "data_dir = \"here\"\n").unwrap();
-    let relative = Path::new(".").join(folder.path().file_name().unwrap()).join("taxhub.toml");
+    let relative = Path::new(".")
+        .join(folder.path().file_name().unwrap())
+        .join("taxhub.toml");
     let config = Config::load(&relative).unwrap();
     assert!(config.data_dir.is_absolute());
     assert_eq!(config.data_dir.file_name().unwrap(), "here");

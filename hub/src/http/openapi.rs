@@ -54,23 +54,22 @@ fn responses(route: &Route) -> Value {
         Operation::CreateAccount | Operation::Propose => &[("201", "Created")],
         _ => &[("200", "OK")],
     };
-    let mut responses = json!({
-        "default": {
-            "description": "Problem",
-            "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
-        },
+    let problem = json!({
+        "description": "Problem",
+        "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } },
     });
-    for (status, description) in successes {
-        let mut response = json!({ "description": description });
-        if *status != "204" {
-            response["content"] = match route.operation {
-                Operation::CatalogFeeds => json!({ "application/json": { "schema": feeds() } }),
-                _ => Value::Object(content(route.gives)),
-            };
-        }
-        responses[*status] = response;
-    }
-    responses
+    let answered = successes.iter().map(|(status, description)| {
+        let content = match route.operation {
+            Operation::CatalogFeeds => json!({ "application/json": { "schema": feeds() } }),
+            _ => Value::Object(content(route.gives)),
+        };
+        let response = match *status {
+            "204" => json!({ "description": description }),
+            _ => json!({ "description": description, "content": content }),
+        };
+        ((*status).to_owned(), response)
+    });
+    answered.chain([("default".to_owned(), problem)]).collect()
 }
 
 fn parameters(route: &Route) -> Vec<Value> {

@@ -122,7 +122,8 @@ fn properties(columns: &[StorageColumn]) -> WriterProperties {
     }
     // Tokens and amounts hardly ever repeat: a dictionary would learn each of them for nothing, which costs more than
     // all the rest of writing them.
-    let unrepeated = |column: &&StorageColumn| column.token || matches!(column.kind, StorageType::Decimal(..));
+    let unrepeated =
+        |column: &&StorageColumn| column.token || matches!(column.kind, StorageType::Decimal(..));
     for column in columns.iter().filter(unrepeated) {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name.as_str()), false);
     }

@@ -63,7 +63,7 @@ pub(super) fn pattern(expr: &mut Expr) {
     {
         let sign = Expr::value(Value::SingleQuotedString(sign.clone()));
         let written = std::mem::replace(pattern.as_mut(), null());
-        *pattern = Box::new(call("like_pattern", vec![written, sign]));
+        **pattern = call("like_pattern", vec![written, sign]);
         *escape_char = None;
     }
 }
