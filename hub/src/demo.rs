@@ -53,7 +53,9 @@ pub struct Told {
 }
 
 /// Makes the folder, tells the story and leaves the gateways running. A folder that has a story is only served.
-pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, DemoError> {
+///
+/// `absent` names feeds that this hub shall not take, as `feeds.absent` does: without `tax_*` the story has no leads.
+pub async fn run(dir: &Path, scale: Scale, absent: &[String], say: &dyn Fn(&str)) -> Result<Told, DemoError> {
     std::fs::create_dir_all(dir)?;
     let accounts = dir.join("accounts.json");
     let fresh = !accounts.exists();
@@ -61,7 +63,7 @@ pub async fn run(dir: &Path, scale: Scale, say: &dyn Fn(&str)) -> Result<Told, D
     if fresh {
         let region =
             schemas::RegionCode::parse(people::PREFECTURE).map_err(|_| DemoError::Story("region"))?;
-        write_config(dir)?;
+        write_config(dir, absent)?;
         offices = crate::init::init(&load(dir)?, &region).await?;
     }
     let config = load(dir)?;
@@ -97,7 +99,7 @@ fn load(dir: &Path) -> Result<Config, DemoError> {
 }
 
 /// Free ports, so that two demonstrations do not meet, and quiet logs. Settings that are there are kept.
-fn write_config(dir: &Path) -> std::io::Result<()> {
+fn write_config(dir: &Path, absent: &[String]) -> std::io::Result<()> {
     let mut config = Config {
         log: Log {
             level: "warn".to_owned(),
@@ -105,6 +107,7 @@ fn write_config(dir: &Path) -> std::io::Result<()> {
         },
         ..Config::default()
     };
+    config.feeds.absent = absent.to_vec();
     config.listen.http.set_port(0);
     config.listen.pg.set_port(0);
     crate::cli::init::write_config(dir, &config)

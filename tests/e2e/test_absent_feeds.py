@@ -1,7 +1,7 @@
 """A centre that takes no feed of the tax side: its views are not there, and nothing else changes."""
 import pytest
 
-from world import sql
+from world import binary, sql
 from world.hub import StartRefused
 
 POWER = "SELECT county_code, count(*) FROM v_power_month GROUP BY 1 ORDER BY 1"
@@ -119,3 +119,13 @@ def test_a_view_over_two_departments_needs_the_consent_of_both(own):
     assert approved.status == 200, approved.body
     one_is_missing = own.caller("hub.security").post(f"/v1/agreements/{agreement}/activate", {})
     assert one_is_missing.code == "agreement.consent_missing" and "amr" in one_is_missing.body.decode()
+
+
+def test_the_demonstration_passes_without_any_feed_of_the_tax_side(tmp_path):
+    told = binary.run("demo", "--dir", tmp_path / "demo", "--without", "tax_*", "--check", seconds=300)
+    assert told.code == 0, told.out[-3000:]
+    assert "✘ " not in told.out.split("✔ 202601: committed")[-1]
+    # What compares with taxes is absent, and says so instead of failing.
+    assert "v_lead_" not in told.out
+    assert not [line for line in told.out.splitlines() if line.startswith("✔ tax_")]
+    assert "the tax side compares inside its own walls" in told.out

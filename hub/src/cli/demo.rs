@@ -1,4 +1,4 @@
-//! `taxhub demo [--dir DIR] [--scale small|medium|prefecture] [--check]`.
+//! `taxhub demo [--dir DIR] [--scale small|medium|prefecture] [--without FEEDS] [--check]`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,6 +16,9 @@ pub struct Arguments {
     dir: Option<PathBuf>,
     #[arg(long, default_value = "small")]
     scale: Scale,
+    /// Feeds that this hub shall not take, such as `tax_*` where the tax side compares inside its own walls
+    #[arg(long, value_delimiter = ',')]
+    without: Vec<String>,
     /// Tell the story, check it, and stop
     #[arg(long)]
     check: bool,
@@ -39,7 +42,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         .or_else(|| fleeting.as_ref().map(|dir| dir.path().to_owned()))
         .unwrap_or_default();
     let say = |text: &str| told.line(text);
-    let story = match demo::run(&dir, arguments.scale, &say).await {
+    let story = match demo::run(&dir, arguments.scale, &arguments.without, &say).await {
         Ok(story) => story,
         Err(error) => {
             told.line(&format!("✘ {error}"));

@@ -16,10 +16,6 @@ use crate::client::Client;
 
 /// Files on their way at the same time: as many as are checked at the same time by default.
 const AT_ONCE: usize = 4;
-/// So many damaged rows of a thousand are more than any contract lets through.
-const RUINED_PER_MILLE: u16 = 400;
-/// Whose ruined file is shown.
-const RUINED_FEED: &str = "nrp_realestate_reg";
 
 impl Stage<'_> {
     /// Every file of the feeds this hub takes, its receipt in a line, and the counts against the generator's truth.
@@ -63,15 +59,17 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// A file of which too much is damaged comes back whole, with its findings.
+    /// A file that nobody may use anything of comes back whole, with its findings.
     pub(super) async fn one_is_ruined(&mut self, prefecture: &Prefecture) -> Result<(), DemoError> {
-        let ruined = prefecture.clone().with_damage(RUINED_PER_MILLE);
-        let Some(slot) = self.slots(&ruined).find(|slot| slot.feed.as_str() == RUINED_FEED) else {
+        let rejected = prefecture.rejected();
+        // The power company has told its story already.
+        let another = |slot: &Slot| self.feeds.contains(&slot.feed) && slot.feed.as_str() != POWER;
+        let Some((slot, file)) = rejected.into_iter().find(|(slot, _)| another(slot)) else {
             return Ok(());
         };
         self.title("demo.ruined", &[("feed", slot.feed.as_str())]);
-        let client = self.client(&self.reporter(&ruined, &slot)?)?;
-        let receipt = sent(&client, &slot, &ruined.file(&slot)).await?;
+        let client = self.client(&self.reporter(prefecture, &slot)?)?;
+        let receipt = sent(&client, &slot, &file).await?;
         self.told(&client, &slot.period, &receipt).await?;
         let verdict = receipt.get("verdict").and_then(Value::as_str);
         self.checks
@@ -80,6 +78,7 @@ impl Stage<'_> {
     }
 
     fn slots(&self, prefecture: &Prefecture) -> impl Iterator<Item = Slot> {
+        // Electricity has been reported already.
         let taken = |slot: &Slot| self.feeds.contains(&slot.feed) && slot.feed.as_str() != POWER;
         prefecture.slots().filter(taken)
     }
