@@ -43,7 +43,7 @@ def test_it_starts_and_answers_what_it_has(without_tax):
     assert len(without_tax.caller("tax.prefecture", "tax_risk").rows(POWER)) == 8
 
 
-def test_its_catalogue_names_neither_the_feeds_nor_the_views_over_them(without_tax, shared):
+def test_its_catalogue_opens_none_of_the_feeds_and_names_none_of_the_views_over_them(without_tax, shared):
     def catalogue(hub, what: str) -> list[dict]:
         return hub.caller("fin.budget").get(f"/v1/catalog/{what}").json()["items"]
 
@@ -52,8 +52,12 @@ def test_its_catalogue_names_neither_the_feeds_nor_the_views_over_them(without_t
     assert {"v_tax_registration", "v_entity_tax_status", "v_deed_paid"} <= set(reads_tax)
     wanted = [view["name"] for view in full if view["name"] not in reads_tax]
     assert [view["name"] for view in here] == wanted and "v_entity_power" in wanted
-    assert not [feed["id"] for feed in catalogue(without_tax, "feeds") if feed["id"].startswith("tax_")]
-    assert [feed["id"] for feed in catalogue(shared, "feeds") if feed["id"].startswith("tax_")]
+    # The feeds are in the catalogue everywhere; here they are not open.
+    def tax(hub) -> dict[str, str]:
+        return {feed["id"]: feed["state"] for feed in catalogue(hub, "feeds") if feed["id"].startswith("tax_")}
+
+    assert tax(shared).keys() == tax(without_tax).keys() and "open" in tax(shared).values()
+    assert set(tax(without_tax).values()) == {"catalogued"}
 
 
 def test_the_name_of_an_absent_view_is_answered_like_a_name_that_never_was(without_tax, shared):
@@ -85,7 +89,7 @@ def test_agreements_on_an_absent_view_are_refused_with_the_feeds_it_misses(witho
 
 def test_files_of_an_absent_feed_are_refused(without_tax):
     sent = without_tax.caller("pow.reporter").submit("tax_collection", "202601", "433100", b"a,b\n1,2\n")
-    assert (sent.status, sent.code) == (404, "intake.feed_unknown")
+    assert (sent.status, sent.code) == (422, "intake.feed_catalogued")
 
 
 def test_an_agreement_made_before_a_feed_became_absent_can_be_read_and_ended_and_nothing_else(idle):

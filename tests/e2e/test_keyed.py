@@ -43,7 +43,6 @@ def draft(**change) -> dict:
 
 def furnish(hub):
     """Reporters and approvers of the tax bureau, three feeds, and finance's keyed agreement."""
-    people.admit(hub, "tax.reporter", "reporter")
     # A snapshot of long ago, in which the lapsed one was still normal.
     tax_files.send(hub, "tax.reporter", "tax_registration", OLD_MONTH,
                    tax_files.registration([Taxpayer(2, "03"), Taxpayer(3, "03")], OLD_MONTH))
@@ -220,7 +219,6 @@ def find(value, key: str) -> list:
 
 
 def test_the_view_is_shared_by_key_or_not_at_all(own):
-    people.admit(own, "tax.reporter", "reporter")
     caller = own.caller("fin.budget")
     for scope in ("all", {"own_county": {"column": "usc_code"}}):
         reply = caller.post("/v1/agreements", draft(scope=scope))

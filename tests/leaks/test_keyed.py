@@ -34,7 +34,6 @@ def pair(_copies):
     """Two worlds with the same accounts, agreements and named taxpayers."""
     first = _copies(start=False)
     first.start()
-    people.admit(first, "tax.reporter", "reporter")
     agreement = {
         "consumer": "fin", "role": "consumer", "view": "v_tax_flag", "purpose": PURPOSE,
         "scope": {"keyed": {"column": "usc_code", "daily_max": 1000}},

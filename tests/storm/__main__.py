@@ -48,7 +48,8 @@ def main() -> int:
         finally:
             storm.hub.kill()
         # A polite end signs the last head of the audit log; entries after the last head can be cut off unnoticed.
-        storm.hub.start().stop()
+        code = storm.hub.start().stop(60)
+        assert code == 0, f"a polite end came to {code}"
         for name in DAMAGES:
             passed += run_trial(lambda: noticed(storm.hub, Path(scratch), name), faults)
         print(f"storm: the comparison was tried against {len(DAMAGES)} damaged hubs", flush=True)
