@@ -9,7 +9,7 @@ import boto3
 
 from proxy import Proxy
 from world import remains
-from world.hub import Hub
+from world.hub import ALL_BUT_POWER, Hub
 
 KEY_ID, SECRET, PREFIX = "hub", "not-to-be-seen-anywhere", "centre/lake"
 _numbers = itertools.count()
@@ -80,6 +80,9 @@ endpoint = "{proxy.url}"
 access_key_id = "{KEY_ID}"
 secret_file = "secret"
 allow_http = true
+
+[feeds]
+absent = [{", ".join(f'"{name}"' for name in ALL_BUT_POWER.split(","))}]
 
 [listen]
 http = "127.0.0.1:0"

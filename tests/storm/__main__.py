@@ -34,7 +34,7 @@ def main() -> int:
     passed, faults = 0, []
 
     with tempfile.TemporaryDirectory(prefix="storm-", dir=os.environ.get("TAXHUB_STORM_DIR")) as scratch:
-        sample = hubs.demo(Path(scratch) / "demo")
+        sample = hubs.demo(Path(scratch) / "demo", hubs.ALL_BUT_POWER)
         began = time.monotonic()
         storm = Kills(sample.copy_to(Path(scratch) / "kills"), wanted.seed)
         try:
