@@ -6,6 +6,7 @@ mod checks;
 mod leads;
 mod people;
 mod prefecture;
+mod sending;
 mod side_by_side;
 mod story;
 

@@ -14,7 +14,6 @@ use super::Center;
 use super::admission::Place;
 use super::books::act_of;
 use super::query::{Opening, query_id};
-use super::shared::departments;
 use crate::front::{Caller, Problem, ShownAt};
 
 impl Center {
@@ -102,7 +101,7 @@ impl Center {
             let Some(types) = self.view_types.get(view.name()) else {
                 continue;
             };
-            let facts = view.facts(departments(view, &self.contracts));
+            let facts = self.facts_of_view(view);
             let decision = self.policy.decide(session, &facts, now).await;
             let decision = decision.map_err(Problem::internal)?;
             views.extend(seen(view, types, &decision, may_browse));

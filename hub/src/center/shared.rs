@@ -80,17 +80,22 @@ pub(super) fn views(known: &Contracts, taken: &Contracts) -> Result<SharedViews,
 }
 
 /// The departments whose feeds a view reads.
-pub(super) fn departments(view: &View, contracts: &Contracts) -> Vec<DepartmentCode> {
+fn departments(view: &View, contracts: &Contracts) -> Vec<DepartmentCode> {
     let department = |feed| contracts.get(feed).map(|contract| contract.department().clone());
     let departments: BTreeSet<_> = view.inputs().iter().filter_map(department).collect();
     departments.into_iter().collect()
 }
 
 impl Center {
+    /// What a decision about a view that is here needs.
+    pub(super) fn facts_of_view(&self, view: &View) -> ViewFacts {
+        view.facts(departments(view, &self.contracts))
+    }
+
     /// What a decision about a view of this centre needs.
     pub(crate) fn facts(&self, name: &ViewName) -> Result<ViewFacts, Problem> {
         if let Some(view) = self.views.get(name) {
-            return Ok(view.facts(departments(view, &self.contracts)));
+            return Ok(self.facts_of_view(view));
         }
         // INVARIANT (same-silence): of an unlisted view nobody hears that it could be there.
         let absent = self

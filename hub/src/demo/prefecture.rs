@@ -4,15 +4,14 @@
 use datasets::{GeneratedFile, Prefecture, Slot};
 use futures::StreamExt;
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::Method;
 use schemas::DepartmentCode;
 use serde_json::Value;
 
 use super::DemoError;
 use super::people::reporter_of;
+use super::sending::{counts, sent};
 use super::story::{POWER, Stage};
-use crate::cli::{submit, told};
-use crate::client::Client;
+use crate::cli::told;
 
 /// Files on their way at the same time: as many as are checked at the same time by default.
 const AT_ONCE: usize = 4;
@@ -29,7 +28,7 @@ impl Stage<'_> {
         let bar = bar(going.len());
         let sending = going.into_iter().map(|(slot, client)| async move {
             let file = prefecture.file(&slot);
-            let receipt = sent(&client, &slot, &file).await?;
+            let receipt = sent(&client, &slot, &file_name(&slot), &file).await?;
             Ok::<_, DemoError>((slot, file, receipt))
         });
         let mut sending = futures::stream::iter(sending).buffered(AT_ONCE);
@@ -69,7 +68,7 @@ impl Stage<'_> {
         };
         self.title("demo.ruined", &[("feed", slot.feed.as_str())]);
         let client = self.client(&self.reporter(prefecture, &slot)?)?;
-        let receipt = sent(&client, &slot, &file).await?;
+        let receipt = sent(&client, &slot, &file_name(&slot), &file).await?;
         self.told(&client, &slot.period, &receipt).await?;
         let verdict = receipt.get("verdict").and_then(Value::as_str);
         self.checks
@@ -97,18 +96,8 @@ pub fn department<'a>(prefecture: &'a Prefecture, slot: &Slot) -> Option<&'a Dep
         .map(|contract| contract.department())
 }
 
-async fn sent(client: &Client, slot: &Slot, file: &GeneratedFile) -> Result<Value, DemoError> {
-    let query = [
-        ("feed", slot.feed.as_str()),
-        ("period", &slot.period),
-        ("unit", &slot.unit),
-        ("file_name", &slot.path().replace('/', "_")),
-    ];
-    let request = client
-        .request(Method::POST, "/v1/submissions")
-        .query(&query)
-        .body(file.bytes.clone());
-    Ok(client.document(request).await?)
+fn file_name(slot: &Slot) -> String {
+    slot.path().replace('/', "_")
 }
 
 /// Whether a receipt says of a file what the generator knows of it.
@@ -118,13 +107,9 @@ fn tells(receipt: &Value, file: &GeneratedFile) -> bool {
     let truth = &file.truth;
     rejected == truth.rejected
         && (rejected
-            || [
-                ("committed", truth.committed),
-                ("quarantined", truth.quarantined),
-                ("duplicate", truth.duplicate),
-            ]
-            .iter()
-            .all(|(key, expected)| count(key) == Some(*expected)))
+            || counts(truth)
+                .iter()
+                .all(|(key, expected)| count(key) == Some(*expected)))
 }
 
 fn line(slot: &Slot, receipt: &Value) -> String {
@@ -153,20 +138,4 @@ fn line(slot: &Slot, receipt: &Value) -> String {
 fn bar(files: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {eta}");
     ProgressBar::new(files as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-impl Stage<'_> {
-    /// Verdict, the first findings and the receipt, as `taxhub submit` prints them.
-    pub(super) async fn told(&self, client: &Client, period: &str, receipt: &Value) -> Result<(), DemoError> {
-        (self.say)(&format!("{period}  {}", told::verdict_words(receipt)));
-        let findings = submit::findings(client, receipt).await?;
-        if let Some(few) = findings
-            .get(..findings.len().min(3))
-            .filter(|few| !few.is_empty())
-        {
-            (self.say)(&told::findings_table(few));
-        }
-        (self.say)(&submit::receipt_words(receipt));
-        Ok(())
-    }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use datasets::{Dirt, GeneratedFile, Population, Prefecture, power};
+use datasets::{Dirt, GeneratedFile, Population, Prefecture, Slot, power};
 use policy::Role;
-use reqwest::Method;
 use schemas::{FeedId, Period, PeriodKind, ViewName};
 use serde_json::Value;
 
 use super::people::{BUDGET, COUNTY_ANALYST, Cast, PREFECTURE, PREFECTURE_ANALYST, REPORTER};
+use super::sending::{counts, sent};
 use super::{Checks, DemoError};
 use crate::center::Center;
 use crate::cli::{query, told};
@@ -99,11 +99,7 @@ impl Stage<'_> {
             let receipt = self.sent(&reporter, month, &file).await?;
             let count = |key: &str| receipt.get(key).and_then(Value::as_u64);
             let truth = &file.truth;
-            for (key, expected) in [
-                ("committed", truth.committed),
-                ("quarantined", truth.quarantined),
-                ("duplicate", truth.duplicate),
-            ] {
+            for (key, expected) in counts(truth) {
                 self.checks
                     .equal(&format!("{month}: {key}"), count(key), Some(expected));
             }
@@ -126,17 +122,12 @@ impl Stage<'_> {
     }
 
     async fn sent(&self, client: &Client, month: &str, file: &GeneratedFile) -> Result<Value, DemoError> {
-        let query = [
-            ("feed", POWER),
-            ("period", month),
-            ("unit", PREFECTURE),
-            ("file_name", "pow_usage.csv"),
-        ];
-        let request = client
-            .request(Method::POST, "/v1/submissions")
-            .query(&query)
-            .body(file.bytes.clone());
-        let receipt = client.document(request).await?;
+        let slot = Slot {
+            feed: FeedId::parse(POWER).map_err(|_| DemoError::Story("a feed"))?,
+            period: month.to_owned(),
+            unit: PREFECTURE.to_owned(),
+        };
+        let receipt = sent(client, &slot, "pow_usage.csv", file).await?;
         self.told(client, month, &receipt).await?;
         Ok(receipt)
     }
