@@ -51,6 +51,24 @@ const TECHNICAL: [(&str, StorageType, bool, bool, Level); 11] = [
     ("_contract_version", StorageType::Utf8, false, true, Level::L1),
 ];
 
+/// Columns with one value in all rows of a submission. Whoever takes the submission knows them, so a check does not say
+/// them row by row; the lake writes them.
+pub const SUBMISSION_COLUMNS: [&str; 6] = [
+    "period",
+    "period_start",
+    "period_end",
+    "reporting_unit",
+    "_submission_id",
+    "_contract_version",
+];
+
+/// The storage columns that differ from row to row: what a check gives, in the table's order.
+pub fn row_columns(contract: &Contract) -> Vec<StorageColumn> {
+    let mut columns = storage_columns(contract);
+    columns.retain(|column| !SUBMISSION_COLUMNS.contains(&column.name.as_str()));
+    columns
+}
+
 /// Is the name taken by a technical column?
 pub fn is_technical(name: &str) -> bool {
     name.starts_with('_') || TECHNICAL.iter().any(|column| column.0 == name)

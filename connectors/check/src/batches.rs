@@ -4,21 +4,18 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Int64Array, RecordBatch, StringArray, StringBuilder,
+    Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, StringBuilder,
 };
 use arrow::compute::filter;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use schemas::entity::{self, MatchTier};
-use schemas::{StorageColumn, storage_columns};
+use schemas::{StorageColumn, row_columns};
 
 use crate::CheckError;
 use crate::memo::Memo;
 use crate::plan::Plan;
-use crate::read::{arrow_type, days};
+use crate::read::arrow_type;
 use crate::slot::Regions;
-
-/// Added by whoever commits.
-const ADDED_LATER: &str = "_submission_id";
 
 /// Builds batches of one file.
 pub(crate) struct Batches {
@@ -40,10 +37,7 @@ pub(crate) struct Columns<'a> {
 
 impl Batches {
     pub fn new(plan: &Plan<'_>) -> Self {
-        let columns: Vec<StorageColumn> = storage_columns(plan.job.contract)
-            .into_iter()
-            .filter(|column| column.name != ADDED_LATER)
-            .collect();
+        let columns = row_columns(plan.job.contract);
         let field =
             |column: &StorageColumn| Field::new(&column.name, arrow_type(column.kind), column.nullable);
         Self {
@@ -67,26 +61,12 @@ impl Batches {
         }
         let kept = |array: &dyn Array| filter(array, keep).map_err(CheckError::engine);
         let (entity_key, match_tier) = self.entities(plan, columns, keep)?;
-        let text =
-            |value: &str| -> ArrayRef { Arc::new(StringArray::from_iter_values((0..rows).map(|_| value))) };
-        let (period, contract) = (plan.job.period, plan.job.contract);
         let mut technical: BTreeMap<&str, ArrayRef> = BTreeMap::from([
-            ("period", text(period.label())),
-            (
-                "period_start",
-                Arc::new(Date32Array::from(vec![days(period.start()); rows])) as ArrayRef,
-            ),
-            (
-                "period_end",
-                Arc::new(Date32Array::from(vec![days(period.end()); rows])),
-            ),
-            ("reporting_unit", text(plan.job.unit.as_str())),
             ("region_code", kept(&columns.regions.region)?),
             ("county_code", kept(&columns.regions.county)?),
             ("entity_key", entity_key),
             ("match_tier", match_tier),
             ("_row_no", kept(columns.row_no)?),
-            ("_contract_version", text(contract.version())),
         ]);
         let mut arrays = Vec::with_capacity(self.columns.len());
         let mut fields = columns.typed.iter();

@@ -39,8 +39,8 @@ pub struct Job<'a> {
 
 /// Takes results as they come. When the report says `Rejected`, nothing of the accepted batches may be used.
 pub trait Sink {
-    /// Columns by name and type as `schemas::storage_columns` has them, but token columns still hold raw values (as
-    /// text) and `_submission_id` is absent: whoever commits adds and replaces those.
+    /// Columns by name and type as `schemas::row_columns` has them, but token columns still hold raw values (as text):
+    /// whoever commits replaces those, and adds what is the same in all rows.
     ///
     /// # Errors
     /// Ends the check.

@@ -12,6 +12,7 @@
     )
 )]
 
+mod ahead;
 mod batches;
 mod bridge;
 mod canonical;

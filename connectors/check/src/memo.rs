@@ -6,7 +6,7 @@ use std::collections::HashMap;
 const ENTRIES_MAX: usize = 1 << 15;
 
 pub(crate) struct Memo<T> {
-    answers: HashMap<Box<str>, T>,
+    answers: HashMap<Box<str>, T, ahash::RandomState>,
     asked: usize,
     /// The latest answer that is not remembered.
     passing: Option<T>,
@@ -16,7 +16,7 @@ pub(crate) struct Memo<T> {
 impl<T> Default for Memo<T> {
     fn default() -> Self {
         Self {
-            answers: HashMap::new(),
+            answers: HashMap::default(),
             asked: 0,
             passing: None,
             useless: false,

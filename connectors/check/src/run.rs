@@ -1,23 +1,29 @@
 //! A whole check: open, examine frame by frame, judge the whole, report.
 
 use std::io::{Read, Seek};
+use std::thread;
 
-use decode::{Charset, DecodeError, Dialect, Frame, Reader};
+use decode::{Charset, DecodeError, Dialect, Evidence, Reader};
 use schemas::FileEncoding;
 
+use crate::ahead::Ahead;
 use crate::examine::Examination;
 use crate::hashing::Hashing;
 use crate::header::{self, Header};
 use crate::plan::Plan;
 use crate::report::{Draft, Report};
-use crate::{CheckError, Finding, Job, Sink, file_rules, units};
+use crate::{CheckError, Job, Sink, file_rules, units};
 
 /// Checks a file against its contract. A file that is refused as a whole is a report, not an error.
 /// INVARIANT (findings-not-failures): only broken transport, a failing sink or a bug is an error here.
 ///
 /// # Errors
 /// `source` or `sink` failed, or there is a bug.
-pub fn check<R: Read + Seek>(job: &Job<'_>, source: R, sink: &mut dyn Sink) -> Result<Report, CheckError> {
+pub fn check<R: Read + Seek + Send>(
+    job: &Job<'_>,
+    source: R,
+    sink: &mut dyn Sink,
+) -> Result<Report, CheckError> {
     let mut source = Hashing::new(source).map_err(CheckError::Read)?;
     let mut draft = Draft::new(job);
     let is_header = |cells: &[String]| header::is_header(job.contract, cells);
@@ -30,25 +36,38 @@ pub fn check<R: Read + Seek>(job: &Job<'_>, source: R, sink: &mut dyn Sink) -> R
     Ok(draft.finish(sha256))
 }
 
-fn examine<R: Read + Seek>(
+fn examine<R: Read + Seek + Send>(
     job: &Job<'_>,
-    mut reader: Reader<R>,
+    reader: Reader<R>,
     sink: &mut dyn Sink,
     draft: &mut Draft,
 ) -> Result<(), CheckError> {
     let evidence = reader.evidence().clone();
-    let mut header = Header::read(job.contract, reader.header());
+    let header = Header::read(job.contract, reader.header());
     draft.text(&evidence);
     draft.file_findings = file_rules::columns(job.contract, &header, &evidence);
     if draft.is_refused() {
         return Ok(());
     }
     draft.columns_ignored = header.ignored.clone();
+    thread::scope(|scope| {
+        let frames = Ahead::start(scope, reader, job.limits.frame_rows)?;
+        rows(job, (&evidence, header), &frames, sink, draft)
+    })
+}
+
+fn rows(
+    job: &Job<'_>,
+    (evidence, mut header): (&Evidence, Header),
+    frames: &Ahead,
+    sink: &mut dyn Sink,
+    draft: &mut Draft,
+) -> Result<(), CheckError> {
     // A line above the header decides how the rows are read, so the frames up to the header come before the plan.
     let (mut above, mut early, mut passed) = (units::Above::default(), Vec::new(), 0);
     let mut too_many = None;
     while passed < evidence.header_row_no && too_many.is_none() {
-        match next(&mut reader, job)? {
+        match frames.next()? {
             Ok(Some(frame)) => {
                 above.read(&frame);
                 passed = frame.row_no.last().copied().unwrap_or(u64::MAX);
@@ -65,13 +84,13 @@ fn examine<R: Read + Seek>(
     }
     draft.units = units;
     let plan = Plan::new(job, header);
-    let mut examination = Examination::new(&plan, &evidence);
+    let mut examination = Examination::new(&plan, evidence);
     for frame in early {
         examination.frame(frame, sink)?;
     }
     too_many = too_many.or_else(|| file_rules::too_many_rows(job, &examination.tally));
     while too_many.is_none() {
-        match next(&mut reader, job)? {
+        match frames.next()? {
             Ok(Some(frame)) => examination.frame(frame, sink)?,
             Ok(None) => break,
             Err(refusal) => too_many = Some(refusal),
@@ -87,18 +106,6 @@ fn examine<R: Read + Seek>(
     });
     draft.rows(&plan, &examination.tally);
     Ok(())
-}
-
-/// The next frame, or why there can be none.
-fn next<R: Read + Seek>(
-    reader: &mut Reader<R>,
-    job: &Job<'_>,
-) -> Result<Result<Option<Frame>, Finding>, CheckError> {
-    match reader.next_frame(job.limits.frame_rows) {
-        Ok(frame) => Ok(Ok(frame)),
-        Err(DecodeError::Read(error)) => Err(CheckError::Read(error)),
-        Err(refusal) => Ok(Err(file_rules::unreadable(&refusal))),
-    }
 }
 
 /// What the contract prescribes about its files.

@@ -1,10 +1,13 @@
 //! From a spooled body to a verdict: the checker's events flow through bounded channels, accepted rows straight into
-//! the lake's staging area, refused ones straight into a sealed object; neither is visible to anybody yet.
+//! the lake's staging area, refused ones straight into a sealed object, and the original into another one; none of them
+//! is visible to anybody yet.
+
+use std::fs::File;
 
 use arrow::array::RecordBatch;
 use check::{Finding, Report, Verdict};
 use lake::{FeedTable, Lake, LakeError, SealedWriter, Staged};
-use schemas::SubmissionId;
+use schemas::{FeedId, SubmissionId};
 use tokio::sync::mpsc;
 
 use crate::checker::{CheckEvent, CheckFailure, CheckRequest, Checker};
@@ -17,12 +20,14 @@ use crate::zero;
 
 /// INVARIANT (bounded): a checker that is faster than the lake waits; so many events and batches are held at most.
 const EVENTS_HELD: usize = 4;
-const BATCHES_HELD: usize = 1;
+const BATCHES_HELD: usize = 2;
 
 /// A verdict and what goes with it.
 pub(crate) struct Examined {
     pub(crate) report: Report,
     pub(crate) staged: Staged,
+    /// The body as it arrived, unless it must not be kept.
+    pub(crate) original: Option<SealedWriter>,
     pub(crate) quarantine: Option<SealedWriter>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -70,8 +75,11 @@ impl Desk<'_> {
             }
             (checked, routed)
         };
-        let (staged, (checked, routed)) =
-            tokio::join!(self.table.stage(&place, submission, batches), judging);
+        let (staged, (checked, routed), original) = tokio::join!(
+            self.table.stage(&place, submission, batches),
+            judging,
+            self.seal_original(submission, &admitted.slot.feed, spooled)
+        );
         // One failure makes the other two stop. The cause is the one that is not an echo.
         let routed = routed.map_err(lake_failed)?;
         if let Err(error) = staged
@@ -92,9 +100,19 @@ impl Desk<'_> {
             .take(kept)
             .collect();
         let quarantine = routed.rows.end().await.map_err(lake_failed)?;
+        let original = original?;
+        // What must not come is not kept either; the spooled body goes with the arrival.
+        let original = match report.is_refused_at_the_door() {
+            true => {
+                original.abandon().await;
+                None
+            }
+            false => Some(original),
+        };
         Ok(Examined {
             report,
             staged,
+            original,
             quarantine,
             findings,
         })
@@ -114,9 +132,25 @@ impl Desk<'_> {
         Ok(Examined {
             report,
             staged: staged.map_err(lake_failed)?,
+            original: None,
             quarantine: None,
             findings: Vec::new(),
         })
+    }
+
+    /// While the file is checked: sealing it takes another processor and the same bytes.
+    async fn seal_original(
+        &self,
+        submission: &SubmissionId,
+        feed: &FeedId,
+        spooled: &Spooled,
+    ) -> Result<SealedWriter, IntakeError> {
+        let file = File::open(spooled.path()).map_err(|error| {
+            tracing::error!(%error, "a spooled body is gone");
+            IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
+        })?;
+        let vault = self.lake.vault();
+        vault.seal(submission, feed, file).await.map_err(lake_failed)
     }
 
     async fn check(

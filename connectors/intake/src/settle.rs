@@ -3,8 +3,6 @@
 //! Before the feed commit everything can be given up, after it everything must be finished; recovery relies on that
 //! and on nothing else. A rejected submission has no feed commit: there the registry's transaction decides.
 
-use std::fs::File;
-
 use audit::Outcome;
 use check::Finding;
 use lake::{CommitError, CommitNote, FeedTable, SealedWriter};
@@ -14,14 +12,13 @@ use crate::examine::lake_failed;
 use crate::intake::Inner;
 use crate::receipt::{Receipt, ReceiptFacts};
 use crate::record::{Record, settled};
-use crate::spool::Spooled;
 use crate::step::Step;
 use crate::store::{Intent, Settlement, StoreError};
 
 /// A verdict with all that has to become durable before it may take effect.
 pub(crate) struct Ready {
     pub(crate) intent: Intent,
-    pub(crate) spooled: Option<Spooled>,
+    pub(crate) original: Option<SealedWriter>,
     pub(crate) quarantine: Option<SealedWriter>,
     pub(crate) findings: Vec<Finding>,
 }
@@ -36,7 +33,7 @@ impl Inner {
     ) -> Result<Receipt, IntakeError> {
         let Ready {
             intent,
-            spooled,
+            original,
             quarantine,
             findings,
         } = ready;
@@ -45,7 +42,7 @@ impl Inner {
             .await
             .map_err(store_failed)?;
         self.steps.reached(Step::Intent).await;
-        let entry = match self.make_durable(&intent, spooled, quarantine, record).await {
+        let entry = match self.make_durable(&intent, original, quarantine, record).await {
             Ok(entry) => entry,
             Err(error) => return Err(self.give_up(&intent, error).await),
         };
@@ -61,24 +58,12 @@ impl Inner {
     async fn make_durable(
         &self,
         intent: &Intent,
-        spooled: Option<Spooled>,
+        original: Option<SealedWriter>,
         quarantine: Option<SealedWriter>,
         record: &mut Record,
     ) -> Result<u64, IntakeError> {
-        // What must not come is not kept either; the spooled body goes with the arrival.
-        if let Some(spooled) = spooled
-            .as_ref()
-            .filter(|_| !intent.report.is_refused_at_the_door())
-        {
-            let file = File::open(spooled.path()).map_err(|error| {
-                tracing::error!(%error, "a spooled body is gone");
-                IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
-            })?;
-            let vault = self.lake.vault();
-            let original = vault
-                .put(&intent.submission, &intent.slot.feed, file)
-                .await
-                .map_err(lake_failed)?;
+        if let Some(original) = original {
+            let original = original.finish().await.map_err(lake_failed)?;
             if original.sha256 != intent.report.sha256 {
                 tracing::error!(submission.id = %intent.submission, "the vault holds other bytes than were checked");
                 return Err(IntakeError::new(ErrorKind::Unavailable, "intake.unavailable"));

@@ -1,5 +1,6 @@
 //! The spool: where a body lies, in the clear, from its first byte until its submission is settled. Nothing here
-//! outlives the process: every start uses a folder of its own and removes those of earlier starts.
+//! outlives the process: every start uses a folder of its own and removes those of earlier starts. So nothing here is
+//! synced either; what must last is the vault's.
 //! Not here: originals for keeping (the lake's vault).
 
 use std::fs;
@@ -91,7 +92,7 @@ impl Spool {
         Ok(removed)
     }
 
-    /// Takes a body to its end: hashed, capped, synced.
+    /// Takes a body to its end: hashed and capped.
     pub(crate) async fn receive(
         &self,
         submission: &SubmissionId,
@@ -112,19 +113,21 @@ impl Spool {
             size_bytes: 0,
         };
         let begun = Instant::now();
+        let (mut piece, mut ended) = fill(&mut body, limits).await?;
         loop {
-            let mut piece = Vec::with_capacity(PIECE_BYTES);
-            let ended = fill(&mut body, &mut piece, limits).await?;
             if writing.size_bytes.saturating_add(piece.len() as u64) > limits.body_bytes_max {
                 return Err(IntakeError::new(ErrorKind::TooLarge, "intake.body_too_large")
                     .with("max", limits.body_bytes_max));
             }
-            writing = blocking(move || writing.write(&piece, ended))
-                .await?
-                .map_err(disk)?;
+            let written = blocking(move || writing.write(&piece));
             if ended {
+                writing = written.await?.map_err(disk)?;
                 break;
             }
+            // The next piece arrives while this one is hashed and written.
+            let (written, next) = tokio::join!(written, fill(&mut body, limits));
+            writing = written?.map_err(disk)?;
+            (piece, ended) = next?;
             let elapsed = begun.elapsed();
             if elapsed > GRACE
                 && writing.size_bytes / elapsed.as_secs().max(1) < limits.body_bytes_per_second_min
@@ -145,22 +148,22 @@ impl Spool {
 /// Reads until the piece is full or the body ends (`true`).
 async fn fill(
     body: &mut Pin<Box<dyn AsyncRead + Send>>,
-    piece: &mut Vec<u8>,
     limits: &IntakeLimits,
-) -> Result<bool, IntakeError> {
+) -> Result<(Vec<u8>, bool), IntakeError> {
+    let mut piece = Vec::with_capacity(PIECE_BYTES);
     while piece.len() < PIECE_BYTES {
         let mut rest = (&mut *body).take((PIECE_BYTES - piece.len()) as u64);
-        match tokio::time::timeout(limits.body_idle(), rest.read_buf(piece)).await {
+        match tokio::time::timeout(limits.body_idle(), rest.read_buf(&mut piece)).await {
             Err(_) => return Err(IntakeError::new(ErrorKind::Broken, "intake.too_slow")),
             Ok(Err(error)) => {
                 tracing::info!(%error, "a body broke off");
                 return Err(IntakeError::new(ErrorKind::Broken, "intake.interrupted"));
             }
-            Ok(Ok(0)) => return Ok(true),
+            Ok(Ok(0)) => return Ok((piece, true)),
             Ok(Ok(_)) => {}
         }
     }
-    Ok(false)
+    Ok((piece, false))
 }
 
 struct Writing {
@@ -170,13 +173,10 @@ struct Writing {
 }
 
 impl Writing {
-    fn write(mut self, piece: &[u8], last: bool) -> io::Result<Writing> {
+    fn write(mut self, piece: &[u8]) -> io::Result<Writing> {
         self.file.write_all(piece)?;
         self.hash.update(piece);
         self.size_bytes += piece.len() as u64;
-        if last {
-            self.file.sync_all()?;
-        }
         Ok(self)
     }
 }

@@ -89,6 +89,7 @@ impl Inner {
         let Examined {
             report,
             staged,
+            original,
             quarantine,
             findings,
         } = examined;
@@ -114,7 +115,7 @@ impl Inner {
             .settle(
                 Ready {
                     intent,
-                    spooled,
+                    original,
                     quarantine,
                     findings,
                 },

@@ -78,13 +78,26 @@ pub(crate) struct Defined {
     pub row_by_row: bool,
 }
 
-/// The state in which views are planned: the inputs, figures and the calendar are its only tables, and callers' SQL
+/// A session with the functions views may use, and no table.
+pub(crate) fn session(runtime: Arc<RuntimeEnv>, partitions: usize) -> Result<SessionState, Refusal> {
+    let mut state = pins::state(Arc::new(MemoryCatalogProviderList::new()), runtime, partitions)?;
+    for function in functions::scalar() {
+        state
+            .register_udf(Arc::new(function))
+            .map_err(|error| crate::refusal::execution(&error))?;
+    }
+    state
+        .register_udaf(Arc::new(evidence::aggregate()))
+        .map_err(|error| crate::refusal::execution(&error))?;
+    Ok(state)
+}
+
+/// The session in which views are planned: the inputs, figures and the calendar are its only tables, and callers' SQL
 /// never meets it. Without `rates` there is no `params.rates` to read, and a view that wants it does not open.
-pub(crate) fn state(
+pub(crate) fn over(
+    session: &SessionState,
     columns: &BTreeMap<FeedId, Vec<StorageColumn>>,
     rates: Option<&Rates>,
-    runtime: Arc<RuntimeEnv>,
-    partitions: usize,
 ) -> Result<SessionState, Refusal> {
     let feeds = MemorySchemaProvider::new();
     for (feed, columns) in columns {
@@ -104,15 +117,8 @@ pub(crate) fn state(
     }
     let catalogs = MemoryCatalogProviderList::new();
     catalogs.register_catalog(pins::CATALOG.to_owned(), Arc::new(catalog));
-    let mut state = pins::state(Arc::new(catalogs), runtime, partitions)?;
-    for function in functions::scalar() {
-        state
-            .register_udf(Arc::new(function))
-            .map_err(|error| crate::refusal::execution(&error))?;
-    }
-    state
-        .register_udaf(Arc::new(evidence::aggregate()))
-        .map_err(|error| crate::refusal::execution(&error))?;
+    let mut state = session.clone();
+    state.register_catalog_list(Arc::new(catalogs));
     Ok(state)
 }
 
@@ -151,19 +157,15 @@ pub(crate) async fn shape(view: &View, state: &SessionState) -> Result<LogicalPl
     Ok(coerced)
 }
 
-/// Opens a view under a grant: plan, rights, files within the scope.
-pub(crate) async fn open(
+/// Opens a view's plan over closed tables under a grant: rights, files within the scope.
+pub(crate) fn open(
     view: &View,
+    plan: LogicalPlan,
     grant: &Grant,
     snapshots: &[Snapshot],
-    state: &SessionState,
 ) -> Result<Defined, Refusal> {
     let unusable = || Refusal::new(Reason::ViewUnusable).with("view", view.name());
     let rights = ViewRights::under(grant, view).ok_or_else(unusable)?;
-    let plan = shape(view, state).await.map_err(|error| {
-        tracing::error!(%error, view = %view.name(), "a view cannot be opened");
-        unusable()
-    })?;
     let origins: Vec<Option<Origin>> = (0..plan.schema().fields().len())
         .map(|index| origin(&plan, index))
         .collect();

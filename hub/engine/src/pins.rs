@@ -10,6 +10,8 @@ use std::sync::Arc;
 
 use datafusion::catalog::CatalogProviderList;
 use datafusion::error::{DataFusionError, Result};
+use datafusion::execution::cache::cache_manager::{CacheManagerConfig, FileMetadataCache};
+use datafusion::execution::cache::default_cache::DefaultCache;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{GreedyMemoryPool, TrackConsumersPool};
 use datafusion::execution::object_store::ObjectStoreRegistry;
@@ -111,9 +113,19 @@ pub struct Spill {
     pub bytes_max: u64,
 }
 
+/// Memory for footers of data files, over all queries of an engine.
+const FOOTER_BYTES_MAX: usize = 32 << 20;
+
+/// Footers of data files, kept between queries: a data file never changes, and its name is never used again. What can
+/// be told from a kept footer is that somebody's query read the file before, which time tells of any cached disk.
+pub(crate) fn footers() -> Arc<FileMetadataCache> {
+    Arc::new(DefaultCache::new(FOOTER_BYTES_MAX))
+}
+
 /// Memory, disk and storage of one query.
 pub(crate) fn runtime(
     store: Arc<dyn ObjectStore>,
+    footers: Arc<FileMetadataCache>,
     memory_bytes: u64,
     spill: Option<&Spill>,
 ) -> Result<Arc<RuntimeEnv>, Refusal> {
@@ -128,6 +140,13 @@ pub(crate) fn runtime(
     RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(TrackConsumersPool::new(pool, consumers)))
         .with_disk_manager_builder(disk)
+        .with_cache_manager(
+            CacheManagerConfig::default()
+                .with_file_metadata_cache(Some(footers))
+                .with_metadata_cache_limit(FOOTER_BYTES_MAX)
+                .with_list_files_cache_limit(0)
+                .with_file_statistics_cache_limit(0),
+        )
         .with_object_store_registry(Arc::new(LakeOnly { store }))
         .build_arc()
         .map_err(|error| refusal::execution(&error))

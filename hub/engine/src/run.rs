@@ -1,7 +1,8 @@
 //! The engine as a worker sees it: a task in, a schema or rows out. Every task gets a session of its own, with its own
-//! memory and its own names; two tasks share the object store and nothing else.
+//! memory and its own names; two tasks share the object store and what is the same whoever asks; see `kept`.
 
 mod guard;
+mod kept;
 mod keys;
 mod parameters;
 mod prepare;
@@ -24,6 +25,7 @@ use crate::pins::Spill;
 use crate::refusal::{self, Reason, Refusal};
 use crate::statements::StatementLimits;
 use crate::task::{Described, Task};
+use kept::Kept;
 use prepare::Prepared;
 
 pub use rows::Rows;
@@ -56,6 +58,7 @@ pub struct Engine {
     key: BootKey,
     settings: EngineSettings,
     clock: fn() -> DateTime<Utc>,
+    kept: Arc<Kept>,
     #[cfg(test)]
     breach: Option<crate::scan::breach::Breach>,
 }
@@ -68,6 +71,7 @@ impl Engine {
             key,
             settings,
             clock: Utc::now,
+            kept: Arc::default(),
             #[cfg(test)]
             breach: None,
         }

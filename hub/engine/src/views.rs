@@ -8,6 +8,7 @@ mod tests;
 mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use include_dir::{Dir, include_dir};
 use policy::{ColumnFacts, ScopeKind, ViewFacts};
@@ -214,9 +215,24 @@ impl View {
 impl TryFrom<String> for View {
     type Error = ViewError;
     fn try_from(text: String) -> Result<View, ViewError> {
-        View::parse(&text)
+        // A worker is handed the same few views with every task.
+        let known = |read: &BTreeMap<String, View>| read.get(&text).cloned();
+        if let Some(view) = known(&READ.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(view);
+        }
+        let view = View::parse(&text)?;
+        let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.len() >= READ_MAX {
+            read.clear();
+        }
+        read.insert(text, view.clone());
+        Ok(view)
     }
 }
+
+/// Views by their text, as this process has read them. What a text says never changes.
+static READ: Mutex<BTreeMap<String, View>> = Mutex::new(BTreeMap::new());
+const READ_MAX: usize = 512;
 
 impl From<View> for String {
     fn from(view: View) -> String {

@@ -26,14 +26,14 @@ pub struct Vault {
 const READ_BYTES: usize = 256 * 1024;
 
 impl Vault {
-    /// Seals everything `reader` gives, on a blocking thread. Durable when it returns; putting the same submission
-    /// again replaces the object.
-    pub async fn put(
+    /// Seals everything `reader` gives, which is read on a blocking thread. Nothing is visible or durable before
+    /// [`SealedWriter::finish`]; putting the same submission again replaces the object.
+    pub async fn seal(
         &self,
         submission: &SubmissionId,
         feed: &FeedId,
         mut reader: impl Read + Send + 'static,
-    ) -> Result<Original, LakeError> {
+    ) -> Result<SealedWriter, LakeError> {
         let (to_writer, mut pieces) = mpsc::channel::<Result<Bytes, LakeError>>(4);
         let reading = tokio::task::spawn_blocking(move || {
             loop {
@@ -61,7 +61,7 @@ impl Vault {
         reading
             .await
             .map_err(|e| LakeError::Upstream.because("read an original", e))?;
-        writer.finish().await
+        Ok(writer)
     }
 
     /// The plain bytes. An error may come at any segment.

@@ -140,10 +140,6 @@ fn accepted(request: &CheckRequest, rows: &[(i64, String, i128)]) -> RecordBatch
             Arc::new(kwh.with_precision_and_scale(12, 2).unwrap()),
             false,
         ),
-        ("period", text(request.period.label()), false),
-        ("period_start", day(request.period.start()), false),
-        ("period_end", day(request.period.end()), false),
-        ("reporting_unit", text(request.unit.as_str()), false),
         ("region_code", text(request.unit.as_str()), false),
         (
             "county_code",
@@ -161,7 +157,6 @@ fn accepted(request: &CheckRequest, rows: &[(i64, String, i128)]) -> RecordBatch
             Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| row.0))),
             false,
         ),
-        ("_contract_version", text(request.contract.version()), false),
     ];
     RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }

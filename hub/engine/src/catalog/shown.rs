@@ -107,8 +107,9 @@ fn planned(
 ) -> Result<BTreeMap<ViewName, Vec<ParameterType>>, Box<UnfitView>> {
     let nothing = Arc::new(object_store::memory::InMemory::new());
     let rates = definer::planning_rates().map_err(|_| nowhere())?;
-    let runtime = pins::runtime(nothing, MEMORY_BYTES, None).map_err(|_| nowhere())?;
-    let state = definer::state(feeds, Some(&rates), runtime, 1).map_err(|_| nowhere())?;
+    let runtime = pins::runtime(nothing, pins::footers(), MEMORY_BYTES, None).map_err(|_| nowhere())?;
+    let session = definer::session(runtime, 1).map_err(|_| nowhere())?;
+    let state = definer::over(&session, feeds, Some(&rates)).map_err(|_| nowhere())?;
     let mut types = BTreeMap::new();
     for view in views {
         let plan = futures::executor::block_on(definer::fit(view, &state, feeds));

@@ -9,14 +9,20 @@ use schemas::{
 };
 
 use super::fit::classified;
-use super::{Origin, origin, shape, state};
+use super::{Origin, origin, over, session, shape};
 use crate::catalog::view_types;
 use crate::pins;
 use crate::views::{View, ViewError, embedded};
 
 fn planned(columns: BTreeMap<FeedId, Vec<StorageColumn>>) -> SessionState {
-    let runtime = pins::runtime(Arc::new(object_store::memory::InMemory::new()), 1 << 20, None).unwrap();
-    state(&columns, Some(&Rates::embedded().unwrap()), runtime, 2).unwrap()
+    let store = Arc::new(object_store::memory::InMemory::new());
+    let runtime = pins::runtime(store, pins::footers(), 1 << 20, None).unwrap();
+    over(
+        &session(runtime, 2).unwrap(),
+        &columns,
+        Some(&Rates::embedded().unwrap()),
+    )
+    .unwrap()
 }
 
 fn stored(contracts: &[Contract]) -> BTreeMap<FeedId, Vec<StorageColumn>> {

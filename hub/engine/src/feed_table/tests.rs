@@ -214,7 +214,7 @@ fn table(files: Vec<FileEntry>, scope: &FileScope) -> FeedTable {
 
 async fn files_read(table: &FeedTable, filters: &[Expr]) -> String {
     let store = Arc::new(object_store::memory::InMemory::new());
-    let runtime = crate::pins::runtime(store, 1 << 20, None).unwrap();
+    let runtime = crate::pins::runtime(store, crate::pins::footers(), 1 << 20, None).unwrap();
     let catalogs = Arc::new(datafusion::catalog::MemoryCatalogProviderList::new());
     let session = SessionContext::new_with_state(crate::pins::state(catalogs, runtime, 2).unwrap());
     let plan = table.scan(&session.state(), None, filters, None).await.unwrap();

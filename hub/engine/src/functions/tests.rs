@@ -85,7 +85,7 @@ fn what_tells_about_files_or_settings_or_cannot_be_bounded_is_absent() {
 
 fn session() -> SessionContext {
     let store = Arc::new(object_store::memory::InMemory::new());
-    let runtime = pins::runtime(store, 64 << 20, None).unwrap();
+    let runtime = pins::runtime(store, pins::footers(), 64 << 20, None).unwrap();
     let state = pins::state(Arc::new(MemoryCatalogProviderList::new()), runtime, 2).unwrap();
     SessionContext::new_with_state(state)
 }

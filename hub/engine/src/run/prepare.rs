@@ -14,7 +14,7 @@ use policy::{Grant, unseal};
 use schemas::{FeedId, StorageColumn};
 
 use super::{Engine, explained_columns};
-use super::{guard, parameters};
+use super::{guard, kept, parameters};
 use crate::catalog::{self, Facts, Shown, ShownView};
 use crate::definer;
 use crate::pins;
@@ -51,6 +51,7 @@ impl Engine {
         let all = facts.describes && task.shown.is_none();
         let runtime = pins::runtime(
             self.store.clone(),
+            self.kept.footers.clone(),
             task.limits.memory_bytes,
             self.settings.spill.as_ref(),
         )?;
@@ -61,12 +62,8 @@ impl Engine {
             .map(|snapshot| (snapshot.feed.clone(), snapshot.columns.clone()))
             .collect();
         let start = (self.clock)();
-        let mut definer = definer::state(
-            &feeds,
-            task.rates.as_ref(),
-            runtime.clone(),
-            self.settings.partitions,
-        )?;
+        let sessions = self.kept.sessions(&self.store, self.settings.partitions)?;
+        let mut definer = sessions.definers;
         begin_at(&mut definer, start);
         let definer = Arc::new(definer);
         let mut caps = Caps {
@@ -81,7 +78,12 @@ impl Engine {
                 .iter()
                 .find(|view| view.name().as_str() == name.as_str());
             let view = view.ok_or_else(|| Refusal::new(Reason::ViewUnusable).with("view", name))?;
-            let defined = definer::open(view, grant, &task.snapshots, &definer).await?;
+            let shape = self.kept.shape(view, &feeds, task.rates.as_ref(), &definer).await;
+            let shape = shape.map_err(|error| {
+                tracing::error!(%error, view = %name, "a view cannot be opened");
+                Refusal::new(Reason::ViewUnusable).with("view", name)
+            })?;
+            let defined = definer::open(view, shape, grant, &task.snapshots)?;
             let table = GovernedTable::new(view, grant, defined, &task.snapshots, definer.clone())?;
             #[cfg(test)]
             let table = table.broken(self.breach);
@@ -103,7 +105,7 @@ impl Engine {
             return Err(Refusal::new(Reason::UnknownRelation).with("relation", unknown));
         }
         let catalogs = catalog::catalogs(tables, &described, &catalogue)?;
-        let mut state = pins::state(catalogs, runtime, self.settings.partitions)?;
+        let mut state = kept::session(sessions.callers, catalogs, runtime);
         if facts.describes {
             for function in catalog::functions(&catalogue) {
                 state

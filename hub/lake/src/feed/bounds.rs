@@ -1,16 +1,15 @@
-//! Bounds of a file's columns: collected while it is written, kept in the log as Delta statistics, read back as data.
+//! Bounds of a file's columns: made of its footer's, kept in the log as Delta statistics, read back as data.
 //!
-//! Nothing of a column without `statistics` is collected, so nothing of it can get into the log. Decimals above 15
+//! Nothing of a column without `statistics` is looked at, so nothing of it can get into the log. Decimals above 15
 //! digits have no bounds: Delta statistics are JSON numbers, which readers pass through a double, and a rounded bound
 //! can exclude the very value it came from.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::compute::{max, max_boolean, max_string, min, min_boolean, min_string};
-use arrow::datatypes::{Date32Type, Decimal128Type, Int64Type};
 use chrono::{Days, NaiveDate};
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::statistics::Statistics;
 use schemas::{StorageColumn, StorageType};
 use serde_json::{Map, Value as Json, json};
 
@@ -22,103 +21,82 @@ const TEXT_CHARS_MAX: usize = 32;
 /// Digits that survive the way through a double.
 const DECIMAL_DIGITS_MAX: u8 = 15;
 
-/// Collects the bounds of one file.
-pub(super) struct Collector {
-    columns: Vec<Collected>,
-    rows: u64,
-}
-
-struct Collected {
-    name: String,
-    kind: StorageType,
-    nulls: u64,
-    range: Option<(Value, Value)>,
-}
-
-impl Collector {
-    pub(super) fn new(columns: &[StorageColumn]) -> Collector {
-        let columns = columns.iter().filter(|column| column.statistics && !column.token);
-        let columns = columns.map(|column| Collected {
-            name: column.name.clone(),
-            kind: column.kind,
-            nulls: 0,
-            range: None,
-        });
-        Collector {
-            columns: columns.collect(),
-            rows: 0,
+/// The file's statistics as the Delta protocol wants them.
+pub(super) fn statistics(footer: &ParquetMetaData, columns: &[StorageColumn]) -> String {
+    let (mut low, mut high, mut nulls) = (Map::new(), Map::new(), Map::new());
+    for (place, column) in columns.iter().enumerate() {
+        if !column.statistics || column.token {
+            continue;
+        }
+        let chunks = footer
+            .row_groups()
+            .iter()
+            .filter_map(|group| group.columns().get(place));
+        let chunks: Vec<&Statistics> = chunks.filter_map(|chunk| chunk.statistics()).collect();
+        // A row group that says nothing makes the file say nothing.
+        if chunks.len() < footer.num_row_groups() {
+            continue;
+        }
+        if let Some(count) = chunks
+            .iter()
+            .map(|chunk| chunk.null_count_opt())
+            .sum::<Option<u64>>()
+        {
+            nulls.insert(column.name.clone(), count.into());
+        }
+        let ranges = chunks.iter().filter_map(|chunk| range(chunk, column.kind));
+        let range = ranges.reduce(|(low, high), (min, max)| (low.min(min), high.max(max)));
+        let Some((min, max)) = range else { continue };
+        if let Some(min) = lower(&min) {
+            low.insert(column.name.clone(), min);
+        }
+        if let Some(max) = upper(&max) {
+            high.insert(column.name.clone(), max);
         }
     }
-
-    pub(super) fn add(&mut self, batch: &RecordBatch) {
-        self.rows += batch.num_rows() as u64;
-        for column in &mut self.columns {
-            let Some(array) = batch.column_by_name(&column.name) else {
-                continue;
-            };
-            column.nulls += array.null_count() as u64;
-            if let Some((low, high)) = range(array, column.kind) {
-                column.range = Some(match column.range.take() {
-                    None => (low, high),
-                    Some((lowest, highest)) => (lowest.min(low), highest.max(high)),
-                });
-            }
-        }
-    }
-
-    /// The file's statistics as the Delta protocol wants them.
-    pub(super) fn statistics(&self) -> String {
-        let (mut low, mut high, mut nulls) = (Map::new(), Map::new(), Map::new());
-        for column in &self.columns {
-            nulls.insert(column.name.clone(), column.nulls.into());
-            let Some((min, max)) = &column.range else { continue };
-            if let Some(min) = lower(min) {
-                low.insert(column.name.clone(), min);
-            }
-            if let Some(max) = upper(max) {
-                high.insert(column.name.clone(), max);
-            }
-        }
-        json!({ "numRecords": self.rows, "minValues": low, "maxValues": high, "nullCount": nulls })
-            .to_string()
-    }
+    let rows = footer.file_metadata().num_rows();
+    json!({ "numRecords": rows, "minValues": low, "maxValues": high, "nullCount": nulls }).to_string()
 }
 
-fn range(array: &ArrayRef, kind: StorageType) -> Option<(Value, Value)> {
-    Some(match kind {
-        StorageType::Utf8 => {
-            let array = array.as_string_opt::<i32>()?;
-            (
-                Value::Utf8(min_string(array)?.to_owned()),
-                Value::Utf8(max_string(array)?.to_owned()),
-            )
-        }
-        StorageType::Int64 => {
-            let array = array.as_primitive_opt::<Int64Type>()?;
-            (Value::Int64(min(array)?), Value::Int64(max(array)?))
-        }
-        StorageType::Date => {
-            let array = array.as_primitive_opt::<Date32Type>()?;
-            (Value::Date(min(array)?), Value::Date(max(array)?))
-        }
-        StorageType::Boolean => {
-            let array = array.as_boolean_opt()?;
-            (
-                Value::Boolean(min_boolean(array)?),
-                Value::Boolean(max_boolean(array)?),
-            )
-        }
-        StorageType::Decimal(precision, _) if precision > DECIMAL_DIGITS_MAX => return None,
-        StorageType::Decimal(_, scale) => {
-            let array = array.as_primitive_opt::<Decimal128Type>()?;
-            let value = |unscaled| {
-                i64::try_from(unscaled)
+/// The least and the greatest value of a chunk; `None` if all are null or the type has no bounds in the log.
+fn range(chunk: &Statistics, kind: StorageType) -> Option<(Value, Value)> {
+    let pair = |min: Option<i64>, max: Option<i64>, value: &dyn Fn(i64) -> Option<Value>| {
+        Some((value(min?)?, value(max?)?))
+    };
+    match (kind, chunk) {
+        (StorageType::Utf8, Statistics::ByteArray(chunk)) => {
+            let text = |bytes: &[u8]| {
+                std::str::from_utf8(bytes)
                     .ok()
-                    .map(|unscaled| Value::Decimal { unscaled, scale })
+                    .map(str::to_owned)
+                    .map(Value::Utf8)
             };
-            (value(min(array)?)?, value(max(array)?)?)
+            Some((text(chunk.min_opt()?.data())?, text(chunk.max_opt()?.data())?))
         }
-    })
+        (StorageType::Int64, Statistics::Int64(chunk)) => {
+            Some((Value::Int64(*chunk.min_opt()?), Value::Int64(*chunk.max_opt()?)))
+        }
+        (StorageType::Date, Statistics::Int32(chunk)) => {
+            Some((Value::Date(*chunk.min_opt()?), Value::Date(*chunk.max_opt()?)))
+        }
+        (StorageType::Boolean, Statistics::Boolean(chunk)) => Some((
+            Value::Boolean(*chunk.min_opt()?),
+            Value::Boolean(*chunk.max_opt()?),
+        )),
+        (StorageType::Decimal(precision, scale), chunk) if precision <= DECIMAL_DIGITS_MAX => {
+            let value = |unscaled| Some(Value::Decimal { unscaled, scale });
+            match chunk {
+                Statistics::Int32(chunk) => pair(
+                    chunk.min_opt().map(|n| i64::from(*n)),
+                    chunk.max_opt().map(|n| i64::from(*n)),
+                    &value,
+                ),
+                Statistics::Int64(chunk) => pair(chunk.min_opt().copied(), chunk.max_opt().copied(), &value),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 fn lower(value: &Value) -> Option<Json> {

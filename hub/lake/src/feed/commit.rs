@@ -21,7 +21,7 @@ use serde_json::json;
 use super::FeedTable;
 use super::columns::CHECKPOINT_INTERVAL;
 use super::log::{log_error, version_of};
-use super::stage::{Staged, StagedFile};
+use super::staged::{Staged, StagedFile};
 use crate::error::{CommitError, LakeError};
 use crate::slot::Slot;
 

@@ -4,11 +4,14 @@
 mod bounds;
 mod columns;
 mod commit;
+mod constant;
 mod data_file;
 mod history;
 mod log;
 mod rows;
+mod sink;
 mod stage;
+mod staged;
 mod sweep;
 mod view;
 
@@ -25,7 +28,7 @@ use schemas::{Contract, FeedId, StorageColumn, storage_columns};
 pub use columns::arrow_schema;
 pub use commit::{CommitNote, Landed};
 pub use history::VersionEntry;
-pub use stage::{Staged, StagedFile};
+pub use staged::{Staged, StagedFile};
 pub use sweep::{Swept, Unnamed};
 
 use crate::error::LakeError;

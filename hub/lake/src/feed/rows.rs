@@ -1,5 +1,5 @@
 //! From the rows that `check` accepted to the rows of a data file: columns in the table's order, identifiers replaced
-//! by tokens, the partition's columns left out.
+//! by tokens. What is the same in all rows is not among them; see `DataFile`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,82 +7,50 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder, UInt32Array};
 use arrow::compute::{cast, take_record_batch};
 use arrow::datatypes::{DataType, SchemaRef};
-use schemas::{PARTITION_COLUMNS, StorageColumn};
+use schemas::{SUBMISSION_COLUMNS, StorageColumn};
 
-use super::columns::{arrow_schema, file_columns};
+use super::columns::arrow_schema;
 use crate::error::LakeError;
 use crate::keys::{DomainTokenizer, TOKEN_LENGTH};
 use crate::reveal::Pairs;
-use crate::slot::Slot;
 
-/// The column that names the submission; the lake fills it.
-const SUBMISSION: &str = "_submission_id";
 /// The column by which files are split.
-const COUNTY: &str = "county_code";
+pub(super) const COUNTY: &str = "county_code";
 
 /// Brings rows of one submission into the table's form.
 pub(super) struct Shaper {
     columns: Vec<StorageColumn>,
     schema: SchemaRef,
-    partition: BTreeMap<String, Option<String>>,
-    submission: String,
     tokens: BTreeMap<String, DomainTokenizer>,
     /// Token column → pairs not yet handed to the reveal store.
     pairs: BTreeMap<String, Pairs>,
 }
 
 impl Shaper {
-    pub(super) fn new(
-        all: &[StorageColumn],
-        tokens: &BTreeMap<String, DomainTokenizer>,
-        slot: &Slot,
-        submission: &str,
-    ) -> Shaper {
-        let columns: Vec<_> = file_columns(all).cloned().collect();
+    pub(super) fn new(all: &[StorageColumn], tokens: &BTreeMap<String, DomainTokenizer>) -> Shaper {
+        let rows = all
+            .iter()
+            .filter(|column| !SUBMISSION_COLUMNS.contains(&column.name.as_str()));
+        let columns: Vec<_> = rows.cloned().collect();
         Shaper {
             schema: arrow_schema(&columns),
             columns,
-            partition: slot.partition(),
-            submission: submission.to_owned(),
             tokens: tokens.clone(),
             pairs: BTreeMap::new(),
         }
-    }
-
-    /// Schema of the data files.
-    pub(super) fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    /// Columns of the data files, in the schema's order.
-    pub(super) fn columns(&self) -> &[StorageColumn] {
-        &self.columns
     }
 
     /// INVARIANT (contract-first): a batch with a column that the contract does not have, without one that it has, or
     /// of another type, is refused whole.
     pub(super) fn shape(&mut self, batch: &RecordBatch) -> Result<RecordBatch, LakeError> {
         let schema = batch.schema();
-        let expected = self.columns.len() - 1 + PARTITION_COLUMNS.len();
-        if batch.num_columns() != expected {
+        if batch.num_columns() != self.columns.len() {
             return Err(refused(
                 "the number of columns is another one than the contract's",
             ));
         }
-        for (name, value) in &self.partition {
-            let column = batch
-                .column_by_name(name)
-                .ok_or_else(|| refused("a partition column is missing"))?;
-            if !all_equal(column, value.as_deref())? {
-                return Err(refused("a row belongs to another slot"));
-            }
-        }
         let mut arrays = Vec::with_capacity(self.columns.len());
         for (column, field) in self.columns.iter().zip(self.schema.fields()) {
-            if column.name == SUBMISSION {
-                arrays.push(repeat(&self.submission, batch.num_rows()));
-                continue;
-            }
             let given = schema
                 .index_of(&column.name)
                 .map_err(|_| refused("a column of the contract is missing"))?;
@@ -157,15 +125,6 @@ fn of_type(array: &ArrayRef, wanted: &DataType) -> Result<ArrayRef, LakeError> {
         (DataType::LargeUtf8 | DataType::Utf8View, DataType::Utf8) => cast(array, wanted).map_err(refused),
         _ => Err(refused("a column has another type than the contract's")),
     }
-}
-
-fn all_equal(array: &ArrayRef, value: Option<&str>) -> Result<bool, LakeError> {
-    let array = of_type(array, &DataType::Utf8)?;
-    Ok(array.as_string::<i32>().iter().all(|cell| cell == value))
-}
-
-fn repeat(value: &str, rows: usize) -> ArrayRef {
-    Arc::new(StringArray::from_iter_values(std::iter::repeat_n(value, rows)))
 }
 
 fn refused(detail: impl std::fmt::Display) -> LakeError {

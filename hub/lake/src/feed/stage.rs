@@ -1,19 +1,24 @@
 //! Staging: a submission's accepted rows become data files that no log entry names yet. Nobody can read them by the
 //! table, and the sweep removes them if the submission is given up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use chrono::NaiveDate;
 use futures::{Stream, StreamExt};
 use object_store::path::Path;
-use schemas::{FeedId, SubmissionId};
-use serde::{Deserialize, Serialize};
+use schemas::{StorageColumn, SubmissionId};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::FeedTable;
-use super::data_file::DataFile;
-use super::rows::{Shaper, by_county};
+use super::columns::{arrow_schema, file_columns};
+use super::constant::Constant;
+use super::data_file::{DataFile, FileShape};
+use super::rows::{COUNTY, Shaper, by_county};
+use super::staged::{Staged, StagedFile};
 use crate::error::LakeError;
 use crate::slot::Slot;
 
@@ -25,59 +30,16 @@ const HELD_BYTES_MAX: usize = 128 * 1024 * 1024;
 const FILE_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// Distinct values of one column kept in memory before they go to the reveal store.
 const PAIRS_MAX: usize = 100_000;
-
-/// What one call of [`FeedTable::stage`] wrote. Keep it with the intent: a commit needs it, also after a restart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Staged {
-    pub(super) feed: FeedId,
-    pub(super) slot: Slot,
-    pub(super) submission: SubmissionId,
-    pub(super) files: Vec<StagedFile>,
-    pub(super) reveal: Vec<String>,
-}
-
-impl Staged {
-    /// The data files.
-    pub fn files(&self) -> &[StagedFile] {
-        &self.files
-    }
-
-    /// Rows of all files.
-    pub fn rows(&self) -> u64 {
-        self.files.iter().map(|file| file.rows).sum()
-    }
-
-    /// Object keys of the reveal segments.
-    pub fn reveal(&self) -> &[String] {
-        &self.reveal
-    }
-}
-
-/// One complete data file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StagedFile {
-    /// Relative to the table.
-    pub path: String,
-    /// Size of the object.
-    pub size_bytes: u64,
-    /// Rows in it.
-    pub rows: u64,
-    /// SHA-256 of the file, hex.
-    pub sha256: String,
-    /// The county of its rows.
-    pub county: Option<String>,
-    /// The file's statistics as they will stand in the log.
-    pub statistics: String,
-}
+/// Reveal segments that are sealed and written at the same time.
+const SEGMENTS_MAX: usize = 2;
 
 impl FeedTable {
-    /// Writes the rows of one submission for one slot. Batches have all storage columns but `_submission_id`; token
-    /// columns still hold raw values, which go to the reveal store and nowhere else. Everything is durable when it
-    /// returns.
+    /// Writes the rows of one submission for one slot. Batches have the columns of `schemas::row_columns`; token columns
+    /// still hold raw values, which go to the reveal store and nowhere else. Everything is durable when it returns.
     ///
     /// # Errors
-    /// [`LakeError::Rows`] for a batch that is not the contract's or not the slot's; an error of the stream itself is
-    /// returned as it came. What was written until then is left to the sweep.
+    /// [`LakeError::Rows`] for a batch that is not the contract's; an error of the stream itself is returned as it came.
+    /// What was written until then is left to the sweep.
     pub async fn stage(
         &self,
         slot: &Slot,
@@ -110,9 +72,15 @@ struct Stager {
     slot: Slot,
     submission: SubmissionId,
     shaper: Shaper,
+    /// Schema and columns of the data files, and what is the same in all of them.
+    schema: SchemaRef,
+    columns: Vec<StorageColumn>,
+    constants: BTreeMap<String, Constant>,
     open: BTreeMap<Option<String>, DataFile>,
     files: Vec<StagedFile>,
     reveal: Vec<String>,
+    /// Segments that are sealed and written meanwhile, the oldest first.
+    segments: VecDeque<JoinHandle<Result<String, LakeError>>>,
     /// Tells two attempts of one submission apart: a file name is never used twice.
     attempt: u32,
     begun: u32,
@@ -121,8 +89,12 @@ struct Stager {
 
 impl Stager {
     fn new(table: &FeedTable, slot: &Slot, submission: &SubmissionId) -> Stager {
+        let columns: Vec<_> = file_columns(&table.0.columns).cloned().collect();
         Stager {
-            shaper: Shaper::new(&table.0.columns, &table.0.tokens, slot, submission.as_str()),
+            shaper: Shaper::new(&table.0.columns, &table.0.tokens),
+            schema: arrow_schema(&columns),
+            columns,
+            constants: constants(slot, submission, &table.0.contract_version),
             table: table.clone(),
             runtime: Handle::current(),
             slot: slot.clone(),
@@ -130,6 +102,7 @@ impl Stager {
             open: BTreeMap::new(),
             files: Vec::new(),
             reveal: Vec::new(),
+            segments: VecDeque::new(),
             attempt: rand::random(),
             begun: 0,
             parts: 0,
@@ -147,10 +120,18 @@ impl Stager {
             };
             self.take(&batch)?;
         }
-        while let Some((_, file)) = self.open.pop_first() {
-            self.files.push(file.finish()?);
-        }
+        // Each file waits for the disk; they need not wait for each other.
+        let finishing = std::mem::take(&mut self.open).into_values();
+        let finishing: Vec<_> = finishing
+            .map(|file| self.runtime.spawn_blocking(move || file.finish()))
+            .collect();
         self.put_pairs(0)?;
+        for file in finishing {
+            let finished = self.runtime.block_on(file);
+            self.files
+                .push(finished.map_err(|e| LakeError::DataFile.because("end a data file", e))??);
+        }
+        self.await_segments(0)?;
         self.files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(Staged {
             feed: self.table.0.feed.clone(),
@@ -169,7 +150,7 @@ impl Stager {
         for (county, rows) in by_county(&batch)? {
             let mut file = match self.open.remove(&county) {
                 Some(file) => file,
-                None => self.begin(county.clone())?,
+                None => self.begin(county.clone(), &rows)?,
             };
             file.write(&rows)?;
             match file.written_bytes() >= FILE_BYTES_MAX {
@@ -185,7 +166,7 @@ impl Stager {
         self.put_pairs(PAIRS_MAX)
     }
 
-    fn begin(&mut self, county: Option<String>) -> Result<DataFile, LakeError> {
+    fn begin(&mut self, county: Option<String>, first: &RecordBatch) -> Result<DataFile, LakeError> {
         if self.open.len() >= OPEN_FILES_MAX {
             let largest = self
                 .open
@@ -203,25 +184,62 @@ impl Stager {
             .table
             .data_path(&self.slot, &self.submission, self.attempt, self.begun);
         let store = self.table.0.store.clone();
-        DataFile::create(
-            store,
-            (path, location),
-            county,
-            (self.shaper.schema(), self.shaper.columns()),
-        )
+        let mut constants = self.constants.clone();
+        constants.extend(
+            county
+                .clone()
+                .map(|county| (COUNTY.to_owned(), Constant::Text(county))),
+        );
+        let shape = FileShape {
+            schema: &self.schema,
+            columns: &self.columns,
+            constants,
+        };
+        DataFile::create(store, (path, location), county, shape, first)
     }
 
     fn put_pairs(&mut self, least: usize) -> Result<(), LakeError> {
         for (column, pairs) in self.shaper.take_pairs(least) {
+            self.await_segments(SEGMENTS_MAX - 1)?;
             self.parts += 1;
-            let table = &self.table.0;
-            let put = table
-                .reveal
-                .put(&table.feed, &column, &self.submission, self.parts, pairs);
-            self.reveal.push(self.runtime.block_on(put)?);
+            let (reveal, feed) = (self.table.0.reveal.clone(), self.table.0.feed.clone());
+            let (submission, part) = (self.submission.clone(), self.parts);
+            let put = async move { reveal.put(&feed, &column, &submission, part, pairs).await };
+            self.segments.push_back(self.runtime.spawn(put));
         }
         Ok(())
     }
+
+    /// Waits until no more than `left` segments are under way.
+    fn await_segments(&mut self, left: usize) -> Result<(), LakeError> {
+        while self.segments.len() > left {
+            let Some(oldest) = self.segments.pop_front() else {
+                break;
+            };
+            let put = self.runtime.block_on(oldest);
+            self.reveal
+                .push(put.map_err(|e| LakeError::Seal.because("seal a reveal segment", e))??);
+        }
+        Ok(())
+    }
+}
+
+/// What all rows of a submission have in common, of the columns that are in the files.
+fn constants(slot: &Slot, submission: &SubmissionId, version: &str) -> BTreeMap<String, Constant> {
+    let day = |date: NaiveDate| {
+        let days = date.signed_duration_since(NaiveDate::default()).num_days();
+        // A civil date is within 32 bits of days by far.
+        Constant::Date(i32::try_from(days).unwrap_or(i32::MAX))
+    };
+    BTreeMap::from([
+        ("period_start".to_owned(), day(slot.period().start())),
+        ("period_end".to_owned(), day(slot.period().end())),
+        (
+            "_submission_id".to_owned(),
+            Constant::Text(submission.to_string()),
+        ),
+        ("_contract_version".to_owned(), Constant::Text(version.to_owned())),
+    ])
 }
 
 const DATA: &str = "data";

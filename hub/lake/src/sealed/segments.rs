@@ -1,9 +1,8 @@
 //! The bytes of a sealed stream: its header and the sealing of one segment. No I/O.
 
-use aes_gcm::aead::{Aead, AeadInPlace, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Key as AesKey, Nonce};
 use hmac::Mac;
 use rand::TryRngCore;
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use zeroize::Zeroizing;
 
 use crate::error::LakeError;
@@ -101,9 +100,10 @@ impl Header {
         let derived = Zeroizing::new(<[u8; 32]>::from(mac.finalize().into_bytes()));
         let mut bound = self.bytes();
         bound.extend_from_slice(name.as_bytes());
-        let cipher = Aes256Gcm::new(AesKey::<Aes256Gcm>::from_slice(derived.as_slice()));
+        let cipher = UnboundKey::new(&AES_256_GCM, derived.as_slice());
+        let cipher = cipher.map_err(|e| LakeError::Seal.because("make a cipher", e))?;
         Ok(SegmentCipher {
-            cipher,
+            cipher: LessSafeKey::new(cipher),
             prefix: self.prefix,
             bound,
         })
@@ -112,7 +112,7 @@ impl Header {
 
 /// Seals and opens the segments of one object.
 pub(crate) struct SegmentCipher {
-    cipher: Aes256Gcm,
+    cipher: LessSafeKey,
     prefix: [u8; PREFIX_BYTES],
     bound: Vec<u8>,
 }
@@ -123,22 +123,25 @@ impl SegmentCipher {
         let nonce = self.nonce(number, last);
         let sealed = self
             .cipher
-            .encrypt_in_place(Nonce::from_slice(&nonce), &self.bound, segment);
+            .seal_in_place_append_tag(nonce, Aad::from(&self.bound), segment);
         sealed.map_err(|e| LakeError::Seal.because("seal a segment", e))
     }
 
     /// Decrypts one segment with its tag.
     pub(crate) fn open(&self, number: u32, last: bool, sealed: &[u8]) -> Result<Vec<u8>, LakeError> {
         let nonce = self.nonce(number, last);
-        let payload = Payload {
-            msg: sealed,
-            aad: &self.bound,
-        };
-        let opened = self.cipher.decrypt(Nonce::from_slice(&nonce), payload);
-        opened.map_err(|e| LakeError::Seal.because("open a segment", e))
+        let mut segment = sealed.to_vec();
+        let opened = self
+            .cipher
+            .open_in_place(nonce, Aad::from(&self.bound), &mut segment);
+        let length = opened
+            .map_err(|e| LakeError::Seal.because("open a segment", e))?
+            .len();
+        segment.truncate(length);
+        Ok(segment)
     }
 
-    fn nonce(&self, number: u32, last: bool) -> [u8; 12] {
+    fn nonce(&self, number: u32, last: bool) -> Nonce {
         let mut nonce = [0; 12];
         let (prefix, rest) = nonce.split_at_mut(PREFIX_BYTES);
         prefix.copy_from_slice(&self.prefix);
@@ -148,6 +151,6 @@ impl SegmentCipher {
         {
             *slot = byte;
         }
-        nonce
+        Nonce::assume_unique_for_key(nonce)
     }
 }

@@ -217,12 +217,18 @@ async fn a_reader_that_fails_leaves_no_original() {
         schemas::FeedId::parse("pow_sample").unwrap(),
     );
     let half = std::io::Read::chain(std::io::Cursor::new(plain(300_000)), Fails);
-    assert_eq!(vault.put(&id, &feed, half).await, Err(LakeError::Upstream));
+    assert_eq!(
+        vault.seal(&id, &feed, half).await.map(|_| ()),
+        Err(LakeError::Upstream)
+    );
     assert_eq!(vault.get(&id, &feed).await.map(|_| ()), Err(LakeError::NotFound));
     let original = vault
-        .put(&id, &feed, std::io::Cursor::new(plain(300_000)))
+        .seal(&id, &feed, std::io::Cursor::new(plain(300_000)))
         .await
         .unwrap();
+    // Sealed is not yet there: what is given up now was never kept.
+    assert_eq!(vault.get(&id, &feed).await.map(|_| ()), Err(LakeError::NotFound));
+    let original = original.finish().await.unwrap();
     assert_eq!(original.key, format!("vault/pow_sample/{id}.sealed"));
     let back: Vec<_> = vault.get(&id, &feed).await.unwrap().try_collect().await.unwrap();
     assert!(back.concat() == plain(300_000));

@@ -94,6 +94,13 @@ impl SealedWriter {
         })
     }
 
+    /// Gives up what was written, also where a store keeps the parts of an unfinished object until it is told.
+    pub async fn abandon(mut self) {
+        if let Err(error) = self.out.abort().await {
+            tracing::warn!(%error, "the parts of an unfinished sealed object may stay");
+        }
+    }
+
     async fn flush(&mut self, last: bool) -> Result<(), LakeError> {
         self.cipher.seal(self.number, last, &mut self.held)?;
         // 2^32 segments are 1 PiB; the counter must not come round.

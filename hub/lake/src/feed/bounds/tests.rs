@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, BooleanArray, Date32Array, Decimal128Array, Int64Array, StringArray};
+use arrow::array::{Array, BooleanArray, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
 use rand::{Rng, SeedableRng};
 use schemas::{DataClass, Level};
 
@@ -25,13 +27,23 @@ fn through_the_log(array: impl Array + 'static, kind: StorageType) -> Bounds {
     let field = Field::new("c", array.data_type().clone(), true);
     let batch = RecordBatch::try_new(Arc::new(Schema::new(vec![field])), vec![Arc::new(array)]).unwrap();
     let columns = [column(kind)];
-    let mut collector = Collector::new(&columns);
-    let half = batch.num_rows() / 2;
-    collector.add(&batch.slice(0, half));
-    collector.add(&batch.slice(half, batch.num_rows() - half));
-    let (rows, bounds) = read(&collector.statistics(), &columns).unwrap();
+    let footer = footer(&batch);
+    let (rows, bounds) = read(&statistics(&footer, &columns), &columns).unwrap();
     assert_eq!(rows, batch.num_rows() as u64);
     bounds["c"].clone()
+}
+
+/// Of a file with two row groups: the bounds of the file are those of both. Texts are whole, as in data files.
+fn footer(batch: &RecordBatch) -> ParquetMetaData {
+    let whole = WriterProperties::builder()
+        .set_statistics_truncate_length(None)
+        .build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(whole)).unwrap();
+    let half = batch.num_rows() / 2;
+    writer.write(&batch.slice(0, half)).unwrap();
+    writer.flush().unwrap();
+    writer.write(&batch.slice(half, batch.num_rows() - half)).unwrap();
+    writer.close().unwrap()
 }
 
 #[test]
@@ -151,9 +163,7 @@ fn columns_without_statistics_are_not_collected_and_not_believed() {
     .unwrap();
     for column in [secret, token] {
         let columns = [column];
-        let mut collector = Collector::new(&columns);
-        collector.add(&batch);
-        assert!(!collector.statistics().contains("\"c\""));
+        assert!(!statistics(&footer(&batch), &columns).contains("\"c\""));
         let foreign = r#"{"numRecords":1,"minValues":{"c":7},"maxValues":{"c":7},"nullCount":{"c":0}}"#;
         assert_eq!(read(foreign, &columns).unwrap(), (1, BTreeMap::new()));
     }

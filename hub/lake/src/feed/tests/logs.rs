@@ -71,7 +71,7 @@ async fn an_entry_that_spoils_after_the_table_was_opened_is_refused_too() {
     );
     let slot = slot("202501", "433100");
     let submission = SubmissionId::new();
-    let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..1)]).await;
+    let staged = stage(&table, &slot, &submission, vec![rows(0..1)]).await;
     let open = table.commit(&submission, &slot, &staged, NOTE).await;
     assert_eq!(
         open,

@@ -59,7 +59,7 @@ async fn lake_on_disk() -> (TempDir, Lake, LakeSettings) {
 }
 
 /// Rows `from..to` of a slot. Every third row has no county, the others lie in 433101 and 433122.
-fn rows(slot: &Slot, range: std::ops::Range<i64>) -> RecordBatch {
+fn rows(range: std::ops::Range<i64>) -> RecordBatch {
     let n = range.clone().count();
     let text = |value: &dyn Fn(i64) -> Option<String>| -> ArrayRef {
         Arc::new(range.clone().map(value).collect::<StringArray>())
@@ -91,10 +91,6 @@ fn rows(slot: &Slot, range: std::ops::Range<i64>) -> RecordBatch {
             days(chrono::NaiveDate::from_ymd_opt(2019, 5, 1).unwrap()),
             true,
         ),
-        ("period", constant(slot.period().label()), false),
-        ("period_start", days(slot.period().start()), false),
-        ("period_end", days(slot.period().end()), false),
-        ("reporting_unit", constant(slot.unit().as_str()), false),
         ("region_code", constant("433100"), false),
         (
             "county_code",
@@ -108,7 +104,6 @@ fn rows(slot: &Slot, range: std::ops::Range<i64>) -> RecordBatch {
             Arc::new(Int64Array::from_iter_values(range.clone())),
             false,
         ),
-        ("_contract_version", constant("1.0.0"), false),
     ];
     RecordBatch::try_from_iter_with_nullable(columns).unwrap()
 }
@@ -133,7 +128,7 @@ async fn stage(table: &FeedTable, slot: &Slot, submission: &SubmissionId, rows: 
 /// Stages and commits `n` rows as a new submission.
 async fn submit(table: &FeedTable, slot: &Slot, n: i64) -> (SubmissionId, Landed) {
     let submission = SubmissionId::new();
-    let staged = stage(table, slot, &submission, vec![rows(slot, 0..n)]).await;
+    let staged = stage(table, slot, &submission, vec![rows(0..n)]).await;
     let landed = table.commit(&submission, slot, &staged, NOTE).await.unwrap();
     (submission, landed)
 }

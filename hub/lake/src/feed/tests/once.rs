@@ -25,7 +25,7 @@ async fn the_same_submission_twice_is_there_once() {
         slot("202501", "433100"),
         SubmissionId::new(),
     );
-    let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..100)]).await;
+    let staged = stage(&table, &slot, &submission, vec![rows(0..100)]).await;
     let first = table.commit(&submission, &slot, &staged, NOTE).await.unwrap();
     assert_eq!(
         first,
@@ -44,7 +44,7 @@ async fn the_same_submission_twice_is_there_once() {
     );
     // Also when it was staged anew, and after others came in between.
     submit(&table, &super::slot("202502", "433100"), 10).await;
-    let anew = stage(&table, &slot, &submission, vec![rows(&slot, 0..100)]).await;
+    let anew = stage(&table, &slot, &submission, vec![rows(0..100)]).await;
     assert_ne!(anew.files(), staged.files());
     let again = table.commit(&submission, &slot, &anew, NOTE).await.unwrap();
     assert_eq!(
@@ -64,7 +64,7 @@ async fn two_processes_with_one_submission_bring_it_in_once() {
     let store = FaultyStore::new();
     let (lake, first, second) = two_writers(&store).await;
     let (slot, submission) = (slot("202501", "433100"), SubmissionId::new());
-    let staged = stage(&first, &slot, &submission, vec![rows(&slot, 0..100)]).await;
+    let staged = stage(&first, &slot, &submission, vec![rows(0..100)]).await;
     let (a, b) = tokio::join!(
         first.commit(&submission, &slot, &staged, NOTE),
         second.commit(&submission, &slot, &staged, NOTE)
@@ -137,7 +137,7 @@ async fn a_lying_store_changes_nothing() {
         }
         store.set(fault);
         let submission = SubmissionId::new();
-        let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..100)]).await;
+        let staged = stage(&table, &slot, &submission, vec![rows(0..100)]).await;
         let landed = table.commit(&submission, &slot, &staged, NOTE).await.unwrap();
         assert_eq!(store.fault(), Fault::None, "{fault:?} happened");
         assert_eq!(landed.version, before + 1, "{fault:?}");
@@ -168,7 +168,7 @@ async fn a_store_that_is_down_leaves_the_outcome_open_and_a_later_commit_settles
         slot("202501", "433100"),
         SubmissionId::new(),
     );
-    let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..100)]).await;
+    let staged = stage(&table, &slot, &submission, vec![rows(0..100)]).await;
     for (fault, rows_then) in [(Fault::Down, 0), (Fault::Deaf, 100)] {
         store.set(fault);
         let open = table.commit(&submission, &slot, &staged, NOTE).await;
@@ -196,7 +196,7 @@ async fn a_request_that_arrives_after_its_outcome_was_called_unknown_does_not_do
     let lake = lake_over(store.clone()).await;
     let (table, slot) = (lake.feed(&contract()).await.unwrap(), slot("202501", "433100"));
     let delayed = SubmissionId::new();
-    let staged = stage(&table, &slot, &delayed, vec![rows(&slot, 0..100)]).await;
+    let staged = stage(&table, &slot, &delayed, vec![rows(0..100)]).await;
     store.set(Fault::Held);
     let open = table.commit(&delayed, &slot, &staged, NOTE).await;
     assert!(matches!(open, Err(CommitError::Unknown(_))), "{open:?}");
@@ -235,7 +235,7 @@ async fn what_does_not_belong_together_is_refused_and_nothing_is_sent() {
         slot("202501", "433100"),
         SubmissionId::new(),
     );
-    let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..10)]).await;
+    let staged = stage(&table, &slot, &submission, vec![rows(0..10)]).await;
     let other = super::slot("202502", "433100");
     for refused in [
         table.commit(&SubmissionId::new(), &slot, &staged, NOTE).await,

@@ -33,7 +33,10 @@ async fn no_raw_identifier_is_in_any_byte_of_the_lake() {
         .map(|i| format!("{},{}\n", account(i), owner(i)))
         .collect::<String>();
     lake.vault()
-        .put(&submission, table.feed(), std::io::Cursor::new(original.clone()))
+        .seal(&submission, table.feed(), std::io::Cursor::new(original.clone()))
+        .await
+        .unwrap()
+        .finish()
         .await
         .unwrap();
     let refused = bytes::Bytes::from(original);
@@ -41,7 +44,7 @@ async fn no_raw_identifier_is_in_any_byte_of_the_lake() {
         .put(&submission, table.feed(), stream::iter([Ok(refused)]))
         .await
         .unwrap();
-    let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..40)]).await;
+    let staged = stage(&table, &slot, &submission, vec![rows(0..40)]).await;
     table.commit(&submission, &slot, &staged, NOTE).await.unwrap();
 
     let mut files = Vec::new();

@@ -91,7 +91,7 @@ async fn files_hold_one_county_each_and_the_snapshot_says_which() {
     let lake = lake().await;
     let (table, slot) = (lake.feed(&contract()).await.unwrap(), slot("202501", "433100"));
     let submission = SubmissionId::new();
-    let batches = (0..10).map(|i| rows(&slot, i * 30..i * 30 + 30)).collect();
+    let batches = (0..10).map(|i| rows(i * 30..i * 30 + 30)).collect();
     let staged = stage(&table, &slot, &submission, batches).await;
     table.commit(&submission, &slot, &staged, NOTE).await.unwrap();
     let snapshot = table.snapshot().await.unwrap();
@@ -154,7 +154,7 @@ async fn bounds_are_right_and_a_snapshot_survives_a_wire() {
 async fn rows_that_are_not_the_slots_or_not_the_contracts_are_refused() {
     let lake = lake().await;
     let (table, slot) = (lake.feed(&contract()).await.unwrap(), slot("202501", "433100"));
-    let good = rows(&slot, 0..5);
+    let good = rows(0..5);
     let without = {
         let mut fewer = good.clone();
         fewer.remove_column(3);
@@ -191,12 +191,23 @@ async fn rows_that_are_not_the_slots_or_not_the_contracts_are_refused() {
         }))
         .unwrap()
     };
-    let strange = rows(&super::slot("202502", "433100"), 0..5);
+    // What is the same in all rows is the lake's to say: a batch that brings a period of its own is not believed.
+    let own_period = {
+        let periods: arrow::array::ArrayRef = Arc::new(StringArray::from(vec!["202502"; 5]));
+        let fields = good.schema();
+        let given = fields.fields().iter().zip(good.columns());
+        RecordBatch::try_from_iter_with_nullable(
+            given
+                .map(|(field, column)| (field.name().as_str(), column.clone(), field.is_nullable()))
+                .chain([("period", periods, false)]),
+        )
+        .unwrap()
+    };
     for (what, batch) in [
         ("less", without),
         ("renamed", renamed),
         ("retyped", retyped),
-        ("another slot", strange),
+        ("a period of its own", own_period),
     ] {
         let staged = table
             .stage(&slot, &SubmissionId::new(), stream::iter([Ok(batch)]))

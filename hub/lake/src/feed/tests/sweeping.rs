@@ -27,9 +27,9 @@ async fn files_of_a_given_up_submission_go_and_all_others_stay() {
     submit(&table, &slot, 20).await; // the first one's files are the past now
     let kept = objects(&lake).await;
     let (given_up, open) = (SubmissionId::new(), SubmissionId::new());
-    stage(&table, &slot, &given_up, vec![rows(&slot, 0..9)]).await;
+    stage(&table, &slot, &given_up, vec![rows(0..9)]).await;
     let with_given_up = objects(&lake).await;
-    stage(&table, &slot, &open, vec![rows(&slot, 0..9)]).await;
+    stage(&table, &slot, &open, vec![rows(0..9)]).await;
     let of_open: BTreeSet<_> = objects(&lake).await.difference(&with_given_up).cloned().collect();
 
     let unnamed = table.unnamed().await.unwrap();
@@ -53,7 +53,7 @@ async fn a_submission_that_lands_between_listing_and_sweep_keeps_its_files() {
     let lake = lake().await;
     let (table, slot) = (lake.feed(&contract()).await.unwrap(), slot("202501", "433100"));
     let submission = SubmissionId::new();
-    let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..9)]).await;
+    let staged = stage(&table, &slot, &submission, vec![rows(0..9)]).await;
     let unnamed = table.unnamed().await.unwrap();
     table.commit(&submission, &slot, &staged, NOTE).await.unwrap();
     // Its intent is closed by now, so it is not among the open ones.
@@ -69,8 +69,8 @@ async fn a_second_attempt_leaves_the_first_ones_files_to_the_sweep() {
     let lake = lake().await;
     let (table, slot) = (lake.feed(&contract()).await.unwrap(), slot("202501", "433100"));
     let submission = SubmissionId::new();
-    stage(&table, &slot, &submission, vec![rows(&slot, 0..9)]).await;
-    let staged = stage(&table, &slot, &submission, vec![rows(&slot, 0..9)]).await;
+    stage(&table, &slot, &submission, vec![rows(0..9)]).await;
+    let staged = stage(&table, &slot, &submission, vec![rows(0..9)]).await;
     table.commit(&submission, &slot, &staged, NOTE).await.unwrap();
     let unnamed = table.unnamed().await.unwrap();
     let swept = table.sweep(unnamed, &BTreeSet::new()).await.unwrap();
