@@ -3,7 +3,7 @@
 Intake: a GB18030 month, decoded, checked, sealed and committed by the hub, against DuckDB's `COPY … TO parquet (zstd)` of the
 UTF-8 twin without checks. Questions: a governed view over HTTP, against hand-written SQL on plain DataFusion over the same
 Parquet files in this process; the fixed way through HTTP, decision, audit and worker is shown apart, as `SELECT 1`.
-Memory: one file as large as its contract allows, and the most that hub and workers held together.
+Memory: one file of two gibibytes, and the most that hub and workers held together.
 Builds the release binary; the public tools live in a virtual environment of their own.
 """
 import argparse
@@ -22,7 +22,7 @@ def main() -> int:
     asked = argparse.ArgumentParser()
     asked.add_argument("--rows", type=int, default=1_500_000)
     asked.add_argument("--runs", type=int, default=5)
-    asked.add_argument("--large-gib", type=float, default=0.53, help="size of the file for the memory measurement; 0 leaves it out; the contract takes 5,000,000 rows")
+    asked.add_argument("--large-gib", type=float, default=2.0, help="size of the file for the memory measurement; 0 leaves it out")
     asked.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     wanted = asked.parse_args()
     if not wanted.inside:

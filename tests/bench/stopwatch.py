@@ -18,7 +18,7 @@ def once(work) -> float:
 
 
 class Peak:
-    """The largest sum of resident memory a process and its children had, looked at twenty times a second."""
+    """The most memory a process and its children held together, looked at twenty times a second."""
 
     def __init__(self, pid: int):
         self.pid, self.mib, self._stop = pid, 0.0, threading.Event()
@@ -34,7 +34,13 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._stop.wait(0.05):
-            self.mib = max(self.mib, sum(resident_kib(pid) for pid in family(self.pid)) / 1024)
+            self.mib = max(self.mib, held_mib(self.pid))
+
+
+def held_mib(pid: int) -> float:
+    """What the processes hold of their own, and once the pages of the program, which they share."""
+    held = [memory_kib(member) for member in family(pid)]
+    return (sum(own for own, _ in held) + max((shared for _, shared in held), default=0)) / 1024
 
 
 def family(pid: int) -> list[int]:
@@ -51,11 +57,13 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def resident_kib(pid: int) -> int:
+def memory_kib(pid: int) -> tuple[int, int]:
+    """Resident memory: anonymous, and of files."""
+    found = {"RssAnon:": 0, "RssFile:": 0, "RssShmem:": 0}
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1])
+            if (word := line.split()) and word[0] in found:
+                found[word[0]] = int(word[1])
     except OSError:
         pass
-    return 0
+    return found["RssAnon:"] + found["RssShmem:"], found["RssFile:"]

@@ -12,7 +12,7 @@ use object_store::memory::InMemory;
 use parquet::arrow::ArrowWriter;
 use url::Url;
 
-use super::{CATALOG, PINS, config, runtime, state};
+use super::{CATALOG, PINS, config, footers, runtime, state};
 
 fn entry(options: &ConfigOptions, key: &str) -> Option<String> {
     options
@@ -107,7 +107,7 @@ async fn min_and_max_over_small_files_are_right_three_hundred_times() {
 
 #[tokio::test]
 async fn numbers_with_a_point_are_decimals() {
-    let runtime = runtime(Arc::new(InMemory::new()), 1 << 20, None).unwrap();
+    let runtime = runtime(Arc::new(InMemory::new()), footers(), 1 << 20, None).unwrap();
     let catalogs = MemoryCatalogProviderList::new();
     let session = SessionContext::new_with_state(state(Arc::new(catalogs), runtime, 1).unwrap());
     let frame = session.sql("SELECT 0.1 + 0.2 AS sum").await.unwrap();
@@ -119,7 +119,7 @@ async fn numbers_with_a_point_are_decimals() {
 
 #[tokio::test]
 async fn a_session_has_no_tables_files_functions_or_stores_of_its_own() {
-    let runtime = runtime(Arc::new(InMemory::new()), 1 << 20, None).unwrap();
+    let runtime = runtime(Arc::new(InMemory::new()), footers(), 1 << 20, None).unwrap();
     for url in ["file:///etc", "http://example.invalid/", "s3://bucket/"] {
         assert!(
             runtime

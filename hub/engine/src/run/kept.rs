@@ -129,3 +129,6 @@ pub(super) fn session(
         .with_catalog_list(catalogs)
         .build()
 }
+
+#[cfg(test)]
+mod tests;
