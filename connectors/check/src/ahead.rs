@@ -10,7 +10,7 @@ use decode::{DecodeError, Frame, Reader};
 use crate::{CheckError, Finding, file_rules};
 
 /// INVARIANT (bounded): so many frames wait at most, besides the one that is read and the one that is judged.
-const FRAMES_AHEAD: usize = 2;
+const FRAMES_AHEAD: usize = 1;
 
 /// Frames of one file as they come.
 pub(crate) struct Ahead {

@@ -19,8 +19,8 @@ use crate::spool::Spooled;
 use crate::zero;
 
 /// INVARIANT (bounded): a checker that is faster than the lake waits; so many events and batches are held at most.
-const EVENTS_HELD: usize = 4;
-const BATCHES_HELD: usize = 2;
+const EVENTS_HELD: usize = 2;
+const BATCHES_HELD: usize = 1;
 
 /// A verdict and what goes with it.
 pub(crate) struct Examined {

@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::runtime::Handle;
 
 use crate::error::LakeError;
+use crate::store::upload;
 
 /// Bytes handed to the store at once.
 const PIECE_BYTES: usize = 1024 * 1024;
@@ -37,7 +38,7 @@ impl Sink {
     /// Call it where a runtime is entered.
     pub(super) fn new(store: Arc<dyn ObjectStore>, location: Path) -> Sink {
         Sink {
-            out: BufWriter::new(store, location),
+            out: upload(store, location),
             runtime: Handle::current(),
             held: Vec::with_capacity(PIECE_BYTES),
             hash: Sha256::new(),

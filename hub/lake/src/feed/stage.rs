@@ -25,7 +25,7 @@ use crate::slot::Slot;
 /// Files open at the same time, one per county. With more counties the largest is finished early.
 const OPEN_FILES_MAX: usize = 16;
 /// Memory of all encoders together; above it the largest ends its row group.
-const HELD_BYTES_MAX: usize = 128 * 1024 * 1024;
+const HELD_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Size at which a file is finished and another one begun.
 const FILE_BYTES_MAX: usize = 512 * 1024 * 1024;
 /// Distinct values of one column kept in memory before they go to the reveal store.

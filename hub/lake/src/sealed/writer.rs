@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::{Header, SEGMENT_BYTES, SegmentCipher, TAG_BYTES};
 use crate::error::{LakeError, storage};
 use crate::keys::KeyRing;
+use crate::store::upload;
 
 /// A sealed object that is complete and durable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +47,7 @@ impl SealedWriter {
     ) -> Result<SealedWriter, LakeError> {
         let header = Header::new(keys)?;
         let cipher = header.cipher(keys, key.as_ref())?;
-        let mut out = BufWriter::new(store, key.clone());
+        let mut out = upload(store, key.clone());
         out.put(Bytes::from(header.bytes()))
             .await
             .map_err(storage("write a sealed object"))?;

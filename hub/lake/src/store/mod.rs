@@ -10,7 +10,9 @@ use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
 
 use object_store::ObjectStore;
+use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
+use object_store::path::Path;
 
 pub use durable::DurableLocalFs;
 pub(crate) use probe::probe;
@@ -49,6 +51,16 @@ pub fn open_store(settings: &LakeSettings) -> Result<Arc<dyn ObjectStore>, LakeE
         "s3" => Ok(Arc::new(read_only::ReadOnly::new(s3::open(settings)?))),
         _ => Err(LakeError::Url),
     }
+}
+
+/// Bytes of one part of a large object; buckets take no smaller ones.
+const PART_BYTES: usize = 5 * 1024 * 1024;
+/// Parts of one object on their way at the same time.
+const PARTS_AHEAD: usize = 2;
+
+/// A large object being written. INVARIANT (bounded): a slow store makes the writer wait instead of filling memory.
+pub(crate) fn upload(store: Arc<dyn ObjectStore>, to: Path) -> BufWriter {
+    BufWriter::with_capacity(store, to, PART_BYTES).with_max_concurrency(PARTS_AHEAD)
 }
 
 fn local_root(settings: &LakeSettings) -> Result<PathBuf, LakeError> {
