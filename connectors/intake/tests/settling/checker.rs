@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, Decimal128Array, Int64Array, RecordBatch, StringArray};
 use async_trait::async_trait;
 use intake::{CheckEvent, CheckFailure, CheckRequest, Checker, Finding, Report, Severity, Verdict};
 use sha2::{Digest, Sha256};
@@ -115,12 +115,6 @@ fn report(request: &CheckRequest, bytes: &[u8], good: u64, bad: u64) -> Report {
 
 fn accepted(request: &CheckRequest, rows: &[(i64, String, i128)]) -> RecordBatch {
     let text = |value: &str| -> ArrayRef { Arc::new(StringArray::from(vec![value; rows.len()])) };
-    let day = |date: chrono::NaiveDate| -> ArrayRef {
-        let days = date
-            .signed_duration_since(chrono::NaiveDate::default())
-            .num_days();
-        Arc::new(Date32Array::from(vec![i32::try_from(days).unwrap(); rows.len()]))
-    };
     let kwh = rows
         .iter()
         .map(|row| Some(row.2 * 100))
