@@ -35,6 +35,4 @@ pub use contract::{
 pub use names::{DepartmentCode, FeedId, NameError, PurposeCode, RegionCode, SubmissionId, ViewName};
 pub use period::{Period, PeriodError, PeriodKind};
 pub use rates::{RATE_DIGITS, RATE_SCALE, Rate, Rates, RatesError};
-pub use storage::{
-    PARTITION_COLUMNS, SUBMISSION_COLUMNS, StorageColumn, StorageType, row_columns, storage_columns,
-};
+pub use storage::{PARTITION_COLUMNS, StorageColumn, StorageType, row_columns, storage_columns};

@@ -34,6 +34,13 @@ pub struct StorageColumn {
     pub class: DataClass,
 }
 
+impl StorageColumn {
+    /// Can its value differ between two rows of one submission?
+    pub fn varies(&self) -> bool {
+        !SUBMISSION_COLUMNS.contains(&self.name.as_str())
+    }
+}
+
 /// Columns every feed table has after the contract's own; no contract may use these names.
 /// (name, type, nullable, statistics, level)
 const TECHNICAL: [(&str, StorageType, bool, bool, Level); 11] = [
@@ -53,7 +60,7 @@ const TECHNICAL: [(&str, StorageType, bool, bool, Level); 11] = [
 
 /// Columns with one value in all rows of a submission. Whoever takes the submission knows them, so a check does not say
 /// them row by row; the lake writes them.
-pub const SUBMISSION_COLUMNS: [&str; 6] = [
+const SUBMISSION_COLUMNS: [&str; 6] = [
     "period",
     "period_start",
     "period_end",
@@ -65,7 +72,7 @@ pub const SUBMISSION_COLUMNS: [&str; 6] = [
 /// The storage columns that differ from row to row: what a check gives, in the table's order.
 pub fn row_columns(contract: &Contract) -> Vec<StorageColumn> {
     let mut columns = storage_columns(contract);
-    columns.retain(|column| !SUBMISSION_COLUMNS.contains(&column.name.as_str()));
+    columns.retain(StorageColumn::varies);
     columns
 }
 

@@ -7,6 +7,8 @@ mod functions;
 mod lineage;
 mod params;
 #[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
 mod tests;
 mod typed;
 

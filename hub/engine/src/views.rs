@@ -216,8 +216,12 @@ impl TryFrom<String> for View {
     type Error = ViewError;
     fn try_from(text: String) -> Result<View, ViewError> {
         // A worker is handed the same few views with every task.
-        let known = |read: &BTreeMap<String, View>| read.get(&text).cloned();
-        if let Some(view) = known(&READ.lock().unwrap_or_else(PoisonError::into_inner)) {
+        let known = READ
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&text)
+            .cloned();
+        if let Some(view) = known {
             return Ok(view);
         }
         let view = View::parse(&text)?;

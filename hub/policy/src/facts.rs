@@ -84,7 +84,7 @@ pub(crate) fn level_number(level: Level) -> i64 {
 
 /// Days since 1970-01-01.
 pub(crate) fn day_number(day: NaiveDate) -> i64 {
-    (day - NaiveDate::default()).num_days()
+    i64::from(day.to_epoch_days())
 }
 
 pub(crate) fn person(principal: &Principal) -> Fact {

@@ -46,6 +46,5 @@ pub(super) fn read(
 
 /// Days since 1970-01-01.
 pub(crate) fn days(day: NaiveDate) -> i32 {
-    // Contracts allow years 1800 to 2199, far inside 32 bits of days.
-    i32::try_from((day - NaiveDate::default()).num_days()).unwrap_or_default()
+    day.to_epoch_days()
 }

@@ -1,5 +1,5 @@
 //! Whether a view fits the contracts of this hub: it plans, it is total over the stored types, and no column is declared
-//! below what it is made from. Asked once, at the start; what a grant opens later is planned again.
+//! below what it is made from. Asked once, at the start; what a grant opens later is planned by the worker.
 
 use std::collections::BTreeMap;
 

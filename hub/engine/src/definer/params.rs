@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use datafusion::arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Decimal128Array, RecordBatch, StringArray,
 };
@@ -49,11 +49,14 @@ fn rates_batch(rates: &Rates) -> Result<RecordBatch, Refusal> {
         .with_precision_and_scale(RATE_DIGITS, i8::try_from(RATE_SCALE).unwrap_or(i8::MAX))
         .map_err(|error| refusal::execution(&error.into()))?;
     // A join compares days with both ends, so an open end is a day beyond every period.
-    let last = |rate: &schemas::Rate| days(rate.valid_to.unwrap_or(LAST_DAY));
+    let last = |rate: &schemas::Rate| rate.valid_to.unwrap_or(LAST_DAY).to_epoch_days();
     batch(vec![
         ("key", texts(all.iter().map(|rate| rate.key.clone()))),
         ("value", Arc::new(values)),
-        ("valid_from", dates(all.iter().map(|rate| days(rate.valid_from)))),
+        (
+            "valid_from",
+            dates(all.iter().map(|rate| rate.valid_from.to_epoch_days())),
+        ),
         ("valid_to", dates(all.iter().map(last))),
         (
             "source_doc",
@@ -82,7 +85,7 @@ fn months_batch() -> Result<RecordBatch, Refusal> {
         .flat_map(|year| (1..=12).map(move |month| (year, month)))
         .collect();
     let quarter = |month: u32| (month - 1) / 3;
-    let first = |year, month| NaiveDate::from_ymd_opt(year, month, 1).map_or(0, days);
+    let first = |year, month| NaiveDate::from_ymd_opt(year, month, 1).map_or(0, |day| day.to_epoch_days());
     batch(vec![
         (
             "month",
@@ -129,14 +132,10 @@ fn last(year: i32, month: u32) -> i32 {
         _ => NaiveDate::from_ymd_opt(year, month + 1, 1),
     };
     next.and_then(|day| day.checked_sub_days(Days::new(1)))
-        .map_or(0, days)
+        .map_or(0, |day| day.to_epoch_days())
 }
 
 /// Days since 1970-01-01.
-fn days(day: NaiveDate) -> i32 {
-    day.num_days_from_ce() - NaiveDate::default().num_days_from_ce()
-}
-
 fn texts(values: impl Iterator<Item = String>) -> ArrayRef {
     Arc::new(StringArray::from_iter_values(values))
 }

@@ -9,6 +9,7 @@ use schemas::{
 };
 
 use super::fit::classified;
+use super::samples::{column, view};
 use super::{Origin, origin, over, session, shape};
 use crate::catalog::view_types;
 use crate::pins;
@@ -30,24 +31,6 @@ fn stored(contracts: &[Contract]) -> BTreeMap<FeedId, Vec<StorageColumn>> {
         .iter()
         .map(|contract| (contract.id().clone(), storage_columns(contract)))
         .collect()
-}
-
-fn column(name: &str, kind: StorageType) -> StorageColumn {
-    StorageColumn {
-        name: name.to_owned(),
-        kind,
-        nullable: true,
-        statistics: false,
-        token: false,
-        level: Level::L1,
-        class: DataClass::Organisation,
-    }
-}
-
-fn view(sql: &str) -> View {
-    let header = "-- name: v_small\n-- title_zh: 小\n-- title_en: small\n-- owner: pow\n-- basis: 无\n-- grain_zh: 行
--- grain_en: row\n-- inputs: tst_a\n-- column: k | organisation | L1 | 键 | key\n-- column: v | organisation | L1 | 值 | value\n";
-    View::parse(&format!("{header}{sql}")).unwrap()
 }
 
 async fn typed(sql: &str) -> Result<(), ViewError> {

@@ -80,22 +80,27 @@ impl Kept {
         rates: Option<&Rates>,
         definer: &SessionState,
     ) -> Result<LogicalPlan, ViewError> {
-        if view.reads_params() {
-            let state = definer::over(definer, feeds, rates).map_err(|_| ViewError::NotPlanned)?;
-            return definer::shape(view, &state).await;
-        }
+        let keeps = !view.reads_params();
         let inputs = feeds.iter().filter(|(feed, _)| view.inputs().contains(feed));
         let inputs: Vec<_> = inputs.collect();
-        if let Some(plan) = self.known(view, &inputs) {
+        if keeps && let Some(plan) = self.known(view, &inputs) {
             return Ok(plan);
         }
-        let state = definer::over(definer, feeds, None).map_err(|_| ViewError::NotPlanned)?;
+        let rates = rates.filter(|_| view.reads_params());
+        let state = definer::over(definer, feeds, rates).map_err(|_| ViewError::NotPlanned)?;
         let plan = definer::shape(view, &state).await?;
+        if keeps {
+            self.keep(view, &inputs, &plan);
+        }
+        Ok(plan)
+    }
+
+    fn keep(&self, view: &View, inputs: &[(&FeedId, &Vec<StorageColumn>)], plan: &LogicalPlan) {
         let shape = Shape {
             text: view.text().to_owned(),
             inputs: inputs
-                .into_iter()
-                .map(|(feed, columns)| (feed.clone(), columns.clone()))
+                .iter()
+                .map(|(feed, columns)| ((*feed).clone(), (*columns).clone()))
                 .collect(),
             plan: plan.clone(),
         };
@@ -104,7 +109,6 @@ impl Kept {
             shapes.clear();
         }
         shapes.insert(view.name().clone(), shape);
-        Ok(plan)
     }
 
     fn known(&self, view: &View, inputs: &[(&FeedId, &Vec<StorageColumn>)]) -> Option<LogicalPlan> {

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::statistics::Statistics;
 use schemas::{StorageColumn, StorageType};
@@ -130,7 +130,7 @@ fn exact(value: &Value) -> Option<Json> {
         Value::Utf8(_) => None,
         Value::Int64(n) => Some((*n).into()),
         Value::Boolean(b) => Some((*b).into()),
-        Value::Date(days) => Some(date(*days)?.to_string().into()),
+        Value::Date(days) => Some(NaiveDate::from_epoch_days(*days)?.to_string().into()),
         Value::Decimal { unscaled, scale } => serde_json::from_str(&decimal_text(*unscaled, *scale)?).ok(),
     }
 }
@@ -146,15 +146,6 @@ fn decimal_text(unscaled: i64, scale: i8) -> Option<String> {
     } else {
         format!("{sign}{whole}.{part}")
     })
-}
-
-fn date(days: i32) -> Option<NaiveDate> {
-    let (epoch, distance) = (NaiveDate::default(), Days::new(u64::from(days.unsigned_abs())));
-    if days < 0 {
-        epoch.checked_sub_days(distance)
-    } else {
-        epoch.checked_add_days(distance)
-    }
 }
 
 /// Rows and bounds from a file's statistics in the log. Columns without statistics stay out even if the log has them.
@@ -205,8 +196,7 @@ fn value(json: &Json, kind: StorageType) -> Option<Value> {
         StorageType::Boolean => json.as_bool().map(Value::Boolean),
         StorageType::Date => {
             let date: NaiveDate = json.as_str()?.parse().ok()?;
-            let days = date.signed_duration_since(NaiveDate::default()).num_days();
-            i32::try_from(days).ok().map(Value::Date)
+            Some(Value::Date(date.to_epoch_days()))
         }
         StorageType::Decimal(precision, _) if precision > DECIMAL_DIGITS_MAX => None,
         StorageType::Decimal(_, scale) => {

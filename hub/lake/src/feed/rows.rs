@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray, StringBuilder, UInt32Array};
 use arrow::compute::{cast, take_record_batch};
 use arrow::datatypes::{DataType, SchemaRef};
-use schemas::{SUBMISSION_COLUMNS, StorageColumn};
+use schemas::StorageColumn;
 
 use super::columns::arrow_schema;
 use crate::error::LakeError;
@@ -28,10 +28,7 @@ pub(super) struct Shaper {
 
 impl Shaper {
     pub(super) fn new(all: &[StorageColumn], tokens: &BTreeMap<String, DomainTokenizer>) -> Shaper {
-        let rows = all
-            .iter()
-            .filter(|column| !SUBMISSION_COLUMNS.contains(&column.name.as_str()));
-        let columns: Vec<_> = rows.cloned().collect();
+        let columns: Vec<_> = all.iter().filter(|column| column.varies()).cloned().collect();
         Shaper {
             schema: arrow_schema(&columns),
             columns,

@@ -226,11 +226,7 @@ impl Stager {
 
 /// What all rows of a submission have in common, of the columns that are in the files.
 fn constants(slot: &Slot, submission: &SubmissionId, version: &str) -> BTreeMap<String, Constant> {
-    let day = |date: NaiveDate| {
-        let days = date.signed_duration_since(NaiveDate::default()).num_days();
-        // A civil date is within 32 bits of days by far.
-        Constant::Date(i32::try_from(days).unwrap_or(i32::MAX))
-    };
+    let day = |date: NaiveDate| Constant::Date(date.to_epoch_days());
     BTreeMap::from([
         ("period_start".to_owned(), day(slot.period().start())),
         ("period_end".to_owned(), day(slot.period().end())),

@@ -2,28 +2,14 @@
 
 use datafusion::arrow::datatypes::DataType;
 use object_store::memory::InMemory;
-use schemas::{DataClass, Level, StorageType};
+use schemas::StorageType;
 
 use super::*;
+use crate::definer::samples::{column, view};
 
 fn feeds(kind: StorageType) -> Feeds {
-    let column = |name: &str, kind| StorageColumn {
-        name: name.to_owned(),
-        kind,
-        nullable: true,
-        statistics: false,
-        token: false,
-        level: Level::L1,
-        class: DataClass::Organisation,
-    };
     let columns = vec![column("k", StorageType::Utf8), column("v", kind)];
     BTreeMap::from([("tst_a".parse().unwrap(), columns)])
-}
-
-fn view(sql: &str) -> View {
-    let header = "-- name: v_small\n-- title_zh: 小\n-- title_en: small\n-- owner: pow\n-- basis: 无\n-- grain_zh: 行
--- grain_en: row\n-- inputs: tst_a\n-- column: k | organisation | L1 | 键 | key\n-- column: v | organisation | L1 | 值 | value\n";
-    View::parse(&format!("{header}{sql}")).unwrap()
 }
 
 /// Type of the second column, and how the plan reads.
