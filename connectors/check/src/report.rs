@@ -82,7 +82,8 @@ pub struct Report {
     /// Canonical label.
     pub period: String,
     pub unit: String,
-    /// `utf-8`, `gb18030`, `utf-16le`, `utf-16be`, or `xlsx`; empty if the file could not be read.
+    /// `utf-8`, `gb18030`, `utf-16le`, `utf-16be`, or the format if it is no delimited text (`xlsx`, `json`, `ndjson`,
+    /// `xml`, `parquet`); empty if the file could not be read.
     pub charset: String,
     /// `,`, `;`, `tab`, `|`, …; empty if the file could not be read.
     pub delimiter: String,
@@ -141,7 +142,7 @@ impl Draft {
     pub fn text(&mut self, evidence: &Evidence) {
         self.report.charset = evidence.label().to_owned();
         self.report.delimiter = match evidence.delimiter {
-            _ if evidence.sheet.is_some() => String::new(),
+            _ if !evidence.is_delimited() => String::new(),
             b'\t' => "tab".to_owned(),
             byte => char::from(byte).to_string(),
         };

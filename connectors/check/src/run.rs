@@ -121,5 +121,6 @@ fn dialect(job: &Job<'_>) -> Dialect {
             FileEncoding::Utf16Le => Charset::Utf16Le,
         }),
         header_rows_max: rules.header_rows_max,
+        ..Dialect::default()
     }
 }

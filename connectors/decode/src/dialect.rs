@@ -46,6 +46,21 @@ pub enum CharsetProof {
     FewestDefects,
 }
 
+/// What a file is, told from its bytes and never from its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Records of delimited fields.
+    Text,
+    Xlsx,
+    /// An array of objects, by itself or inside a document.
+    Json,
+    /// One object after another, as a rule one per line.
+    JsonLines,
+    /// A document in which one element is repeated.
+    Xml,
+    Parquet,
+}
+
 /// What a contract prescribes. `None` means "find out".
 #[derive(Debug, Clone)]
 pub struct Dialect {
@@ -56,6 +71,11 @@ pub struct Dialect {
     pub encoding: Option<Charset>,
     /// The header is looked for in this many records.
     pub header_rows_max: usize,
+    /// Where the records stand in JSON and XML: names from the outermost inwards, `data/rows`. In XML the last name is
+    /// that of the repeated element.
+    pub records: Option<String>,
+    /// Which file of an archive is meant: its name without folders, with `*` for any characters, `*明细*.csv`.
+    pub member: Option<String>,
 }
 
 impl Default for Dialect {
@@ -65,6 +85,8 @@ impl Default for Dialect {
             quote: None,
             encoding: None,
             header_rows_max: 10,
+            records: None,
+            member: None,
         }
     }
 }
@@ -97,27 +119,42 @@ impl Default for Limits {
 /// What was found out about a file, for the receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
+    pub format: Format,
     pub charset: Charset,
     pub how: CharsetProof,
     pub bom: bool,
     pub delimiter: u8,
     pub quote: u8,
-    /// 1-based record number of the header; in a workbook the number of its row.
+    /// 1-based record number of the header; in a workbook the number of its row; 0 if no record is one, because names
+    /// stand in the records themselves or apart from them.
     pub header_row_no: u64,
     /// Whether `is_header` recognised it. If not, the header is the first record that looks like one.
     pub header_matched: bool,
+    /// Of the table itself, which may be a file inside an archive.
     pub bytes_total: u64,
-    /// Where the rows stand, if the file is a workbook; charset, delimiter and quote then mean nothing.
+    /// Where the rows stand, if the file is a workbook.
     pub sheet: Option<SheetEvidence>,
+    /// Which file of an archive was read, if the file is one.
+    pub member: Option<MemberEvidence>,
 }
 
 impl Evidence {
-    /// How the file is written, for receipts: the label of its charset, or `xlsx`.
+    /// How the table is written, for receipts: the label of its charset, or of its format (`xlsx`, `json`, `ndjson`,
+    /// `xml`, `parquet`).
     pub const fn label(&self) -> &'static str {
-        match self.sheet {
-            Some(_) => "xlsx",
-            None => self.charset.label(),
+        match self.format {
+            Format::Text => self.charset.label(),
+            Format::Xlsx => "xlsx",
+            Format::Json => "json",
+            Format::JsonLines => "ndjson",
+            Format::Xml => "xml",
+            Format::Parquet => "parquet",
         }
+    }
+
+    /// Do delimiter and quote mean anything?
+    pub const fn is_delimited(&self) -> bool {
+        matches!(self.format, Format::Text)
     }
 }
 
@@ -129,4 +166,32 @@ pub struct SheetEvidence {
     pub ignored: Vec<String>,
     /// Rows of the sheet that are hidden; they are read like the others.
     pub hidden_rows: u64,
+}
+
+/// What packs files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Container {
+    Zip,
+    Gzip,
+}
+
+impl Container {
+    /// The label used in receipts: `zip`, `gzip`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Zip => "zip",
+            Self::Gzip => "gzip",
+        }
+    }
+}
+
+/// What was found out about an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberEvidence {
+    pub container: Container,
+    /// The file that was read, with its folders; in an archive within an archive the inner one's name comes last, after
+    /// a `!`. Empty if the archive does not name it.
+    pub name: String,
+    /// Other files that might be tables; the first twenty.
+    pub ignored: Vec<String>,
 }

@@ -26,13 +26,16 @@ mod salvage;
 mod scan;
 mod sniff;
 mod split;
+mod table;
 mod window;
 mod workbook;
 
 #[cfg(test)]
 mod tests;
 
-pub use dialect::{Charset, CharsetProof, Dialect, Evidence, Limits, SheetEvidence};
+pub use dialect::{
+    Charset, CharsetProof, Container, Dialect, Evidence, Format, Limits, MemberEvidence, SheetEvidence,
+};
 pub use error::DecodeError;
 pub use frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn, cell_address};
 pub use open::{Reader, open};

@@ -1,9 +1,12 @@
-//! Recognises files that are not tables by their first and last bytes, whatever their names say.
+//! Tells what a file is by its first bytes, whatever its name says, and recognises what is no table at all.
 
 use crate::DecodeError;
 
-/// How many bytes `refusal` wants from either end.
+/// How much of a file's beginning is looked at, and of its end.
 pub(crate) const ENDS_BYTES: usize = 66 << 10;
+
+/// How far into markup its outermost element and its namespaces are looked for.
+const LEAD_BYTES: usize = 8 << 10;
 
 /// The end-of-central-directory record of a zip stands within the last 64 KiB (it may carry a comment).
 const ZIP_END: &[u8] = b"PK\x05\x06";
@@ -11,13 +14,72 @@ const ZIP_END: &[u8] = b"PK\x05\x06";
 /// OLE2: .xls and WPS .et, and workbooks under a password.
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
-/// Is the file an archive, as XLSX workbooks are?
-pub(crate) fn is_zip(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(ZIP_END)
+/// What an XML workbook of 2003 declares.
+const SPREADSHEET_NAMESPACE: &[u8] = b"urn:schemas-microsoft-com:office:spreadsheet";
+
+/// Elements that a web page, or a piece of one, begins with.
+const HTML_ROOTS: [&[u8]; 10] = [
+    b"html", b"head", b"body", b"meta", b"style", b"title", b"div", b"script", b"link", b"center",
+];
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Nothing else, so records of fields.
+    Text,
+    Json,
+    Xml,
+    /// A workbook as one XML document, as Excel 2003 wrote it.
+    SpreadsheetXml,
+    /// A web page; systems like to export one under the name .xls.
+    Html,
+    /// An archive, which an XLSX workbook is too.
+    Zip,
+    Gzip,
+    /// OLE2, with the place of its directory: .xls, .et, and workbooks under a password.
+    Ole {
+        directory_at: u64,
+    },
+    Parquet,
+}
+
+/// What a file with this beginning and this end is.
+///
+/// # Errors
+/// It is no table, nor anything that holds one.
+pub(crate) fn kind(head: &[u8], tail: &[u8]) -> Result<Kind, DecodeError> {
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(ZIP_END) {
+        let whole = memchr::memmem::find(tail, ZIP_END).is_some();
+        return if whole {
+            Ok(Kind::Zip)
+        } else {
+            Err(DecodeError::Truncated)
+        };
+    }
+    if head.starts_with(b"\x1F\x8B\x08") {
+        return Ok(Kind::Gzip);
+    }
+    if let Some(directory_at) = ole_directory(head) {
+        return Ok(Kind::Ole { directory_at });
+    }
+    if head.starts_with(b"PAR1") && head.contains(&0) {
+        return Ok(Kind::Parquet);
+    }
+    if let Some(refusal) = refusal(head) {
+        return Err(refusal);
+    }
+    let lead = lead(head);
+    let kind = match lead.as_slice() {
+        [b'<', ..] => markup(&lead),
+        lead if is_json(lead) => Kind::Json,
+        _ => Kind::Text,
+    };
+    // A page or a document has its own way to tell its charset; text with NULs has none.
+    nul_refusal(head).map_or(Ok(kind), Err)
 }
 
 /// Where the directory of an OLE2 file begins; `None` if this is none.
-pub(crate) fn ole_directory(head: &[u8]) -> Option<u64> {
+fn ole_directory(head: &[u8]) -> Option<u64> {
     let header = head.strip_prefix(OLE)?;
     let sector_shift = header
         .get(22..24)
@@ -43,44 +105,91 @@ pub(crate) fn ole_refusal(directory: &[u8]) -> DecodeError {
     }
 }
 
-/// Why these bytes are no table; `None` if they may be one.
-pub(crate) fn refusal(head: &[u8], tail: &[u8]) -> Option<DecodeError> {
-    if is_zip(head) {
-        return memchr::memmem::find(tail, ZIP_END)
-            .is_none()
-            .then_some(DecodeError::Truncated);
-    }
+/// Why these bytes are neither a table nor anything that holds one; `None` if they may be.
+fn refusal(head: &[u8]) -> Option<DecodeError> {
     let starts = |magics: &[&[u8]]| magics.iter().any(|magic| head.starts_with(magic));
-    if starts(&[
-        b"Rar!\x1A\x07",
-        b"7z\xBC\xAF\x27\x1C",
-        b"\x1F\x8B",
-        b"BZh",
-        b"\xFD7zXZ\0",
-        b"\x28\xB5\x2F\xFD",
-    ]) {
+    let is_tar = head.get(257..262) == Some(b"ustar");
+    if is_tar
+        || starts(&[
+            b"Rar!\x1A\x07",
+            b"7z\xBC\xAF\x27\x1C",
+            b"\x1F\x8B",
+            b"\x1F\x9D",
+            b"BZh",
+            b"\xFD7zXZ\0",
+            b"\x28\xB5\x2F\xFD",
+        ])
+    {
         return Some(DecodeError::Archive);
+    }
+    // A Parquet file whose very names are encrypted.
+    if starts(&[b"PARE"]) && head.contains(&0) {
+        return Some(DecodeError::Encrypted);
     }
     if starts(&[b"%PDF", b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"II*\0", b"MM\0*"]) {
         return Some(DecodeError::Document);
     }
-    if starts(&[b"PAR1", b"SQLite format 3\0", b"\x7FELF", b"MZ"]) && head.contains(&0) {
-        return Some(DecodeError::NotText);
+    let other = starts(&[b"SQLite format 3\0", b"\x7FELF", b"MZ"]) && head.contains(&0);
+    other.then_some(DecodeError::NotText)
+}
+
+/// The beginning of a text without byte order mark and white space, in bytes that are ASCII where the text is.
+fn lead(head: &[u8]) -> Vec<u8> {
+    let head = head.get(..head.len().min(LEAD_BYTES)).unwrap_or_default();
+    let narrow = |from: usize| head.iter().skip(from).step_by(2).copied().collect();
+    let text: Vec<u8> = match head {
+        [0xFF, 0xFE, ..] => narrow(2),
+        [0xFE, 0xFF, ..] => narrow(3),
+        [0xEF, 0xBB, 0xBF, rest @ ..] | [0x84, 0x31, 0x95, 0x33, rest @ ..] | rest => rest.to_vec(),
+    };
+    text.trim_ascii_start().to_vec()
+}
+
+/// An object or an array of objects or arrays. A text table does not begin like one.
+fn is_json(lead: &[u8]) -> bool {
+    let next = |rest: &[u8]| rest.trim_ascii_start().first().copied();
+    match lead {
+        [b'[', rest @ ..] => matches!(next(rest), Some(b'{' | b'[' | b']')),
+        [b'{', rest @ ..] => matches!(next(rest), Some(b'"' | b'}')),
+        _ => false,
     }
-    // Web systems like to export an HTML table under the name .xls or .csv.
-    let text = head
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(head)
-        .trim_ascii_start();
-    let start = text
-        .get(..text.len().min(9))
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let markup: [&[u8]; 4] = [b"<html", b"<!doctype", b"<?xml", b"<table"];
-    if markup.iter().any(|tag| start.starts_with(tag)) {
-        return Some(DecodeError::Markup);
+}
+
+fn markup(lead: &[u8]) -> Kind {
+    let lower = lead.to_ascii_lowercase();
+    let mut rest = lower.as_slice();
+    // What stands before the outermost element: declarations, comments, blanks.
+    let root = loop {
+        let Some(open) = memchr::memchr(b'<', rest) else {
+            break [].as_slice();
+        };
+        let tag = rest.get(open + 1..).unwrap_or_default();
+        match tag {
+            [b'!', b'-', b'-', comment @ ..] => {
+                let end = memchr::memmem::find(comment, b"-->").unwrap_or(comment.len());
+                rest = comment.get(end..).unwrap_or_default();
+            }
+            [b'!', declaration @ ..] if declaration.starts_with(b"doctype html") => return Kind::Html,
+            [b'!' | b'?', declaration @ ..] => {
+                let end = memchr::memchr(b'>', declaration).unwrap_or(declaration.len());
+                rest = declaration.get(end..).unwrap_or_default();
+            }
+            _ => break tag,
+        }
+    };
+    let end = root
+        .iter()
+        .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/'));
+    let name = root.get(..end.unwrap_or(root.len())).unwrap_or_default();
+    let local = name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
+    let has = |words: &[u8]| memchr::memmem::find(&lower, words).is_some();
+    if HTML_ROOTS.contains(&local) || (local == b"table" && has(b"<tr")) {
+        Kind::Html
+    } else if local == b"workbook" && has(SPREADSHEET_NAMESPACE) {
+        Kind::SpreadsheetXml
+    } else {
+        Kind::Xml
     }
-    nul_refusal(head)
 }
 
 /// Text has no NULs, or a stray one. UTF-16 without its mark has one in every second byte of its ASCII.
@@ -105,4 +214,39 @@ fn nul_refusal(head: &[u8]) -> Option<DecodeError> {
     } else {
         DecodeError::NotText
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_told_by_its_first_bytes() {
+        let kinds: [(&[u8], Kind); 14] = [
+            ("户号,电量\n1,2\n".as_bytes(), Kind::Text),
+            (b"[id],name\n1,x\n", Kind::Text),
+            (b"{id},name\n", Kind::Text),
+            (b" \n[ {\"id\": 1}]", Kind::Json),
+            (b"\xEF\xBB\xBF{\"id\": 1}\n{\"id\": 2}\n", Kind::Json),
+            (b"[[\"id\"],[1]]", Kind::Json),
+            (b"\xFF\xFE{\0\"\0", Kind::Json),
+            (
+                b"<?xml version=\"1.0\"?><!-- <html> -->\n<rows><row/></rows>",
+                Kind::Xml,
+            ),
+            (b"<table><row><id>1</id></row></table>", Kind::Xml),
+            (b"<TABLE border=1><TR><TD>id", Kind::Html),
+            (b"<!DOCTYPE html PUBLIC \"x\"><table>", Kind::Html),
+            (b"<?xml version=\"1.0\"?>\n<html xmlns=\"x\">", Kind::Html),
+            (
+                b"<?xml version=\"1.0\"?><?mso-application progid=\"Excel.Sheet\"?><ss:Workbook \
+                  xmlns:ss=\"urn:schemas-microsoft-com:office:spreadsheet\">",
+                Kind::SpreadsheetXml,
+            ),
+            (b"\x1F\x8B\x08\0", Kind::Gzip),
+        ];
+        for (bytes, expected) in kinds {
+            assert_eq!(kind(bytes, bytes).unwrap(), expected, "{}", bytes.escape_ascii());
+        }
+    }
 }

@@ -5,8 +5,9 @@ use std::io::{Read, Seek, SeekFrom};
 use crate::dialect::{Dialect, Evidence, Limits};
 use crate::error::DecodeError;
 use crate::frame::Frame;
-use crate::magic;
+use crate::magic::{self, Kind};
 use crate::reader::{self, Records};
+use crate::table::Table;
 use crate::workbook::{self, Sheet};
 
 /// A table, opened.
@@ -14,12 +15,14 @@ pub struct Reader<R> {
     opened: Opened<R>,
 }
 
+/// Every kind of reader; each is a `Table`.
 enum Opened<R> {
     Text(Box<Records<R>>),
+    /// Read whole while it was opened.
     Sheet(Box<Sheet>),
 }
 
-/// Opens a text table or a workbook and finds its header.
+/// Opens a table, whatever its format, and finds its header.
 ///
 /// # Errors
 /// The file as a whole is no table, or `reader` fails.
@@ -32,17 +35,18 @@ pub fn open<R: Read + Seek>(
     let bytes_total = reader.seek(SeekFrom::End(0))?;
     let head = read_at(&mut reader, 0)?;
     let tail = read_at(&mut reader, bytes_total.saturating_sub(magic::ENDS_BYTES as u64))?;
-    if let Some(directory) = magic::ole_directory(&head) {
-        return Err(magic::ole_refusal(&read_at(&mut reader, directory)?));
-    }
-    if let Some(refusal) = magic::refusal(&head, &tail) {
-        return Err(refusal);
-    }
-    let opened = if magic::is_zip(&head) {
-        Opened::Sheet(Box::new(workbook::open(&mut reader, dialect, is_header, limits)?))
-    } else {
-        let records = reader::open(reader, &head, bytes_total, dialect, is_header, limits)?;
-        Opened::Text(Box::new(records))
+    let opened = match magic::kind(&head, &tail)? {
+        Kind::Text | Kind::Json => {
+            let records = reader::open(reader, &head, bytes_total, dialect, is_header, limits)?;
+            Opened::Text(Box::new(records))
+        }
+        Kind::Zip => Opened::Sheet(Box::new(workbook::open(&mut reader, dialect, is_header, limits)?)),
+        Kind::Ole { directory_at } => {
+            return Err(magic::ole_refusal(&read_at(&mut reader, directory_at)?));
+        }
+        Kind::Html | Kind::SpreadsheetXml | Kind::Xml => return Err(DecodeError::Markup),
+        Kind::Gzip => return Err(DecodeError::Archive),
+        Kind::Parquet => return Err(DecodeError::NotText),
     };
     Ok(Reader { opened })
 }
@@ -55,19 +59,20 @@ fn read_at<R: Read + Seek>(reader: &mut R, offset: u64) -> Result<Vec<u8>, Decod
 }
 
 impl<R: Read + Seek> Reader<R> {
-    pub fn evidence(&self) -> &Evidence {
+    fn table(&self) -> &dyn Table {
         match &self.opened {
-            Opened::Text(records) => records.evidence(),
-            Opened::Sheet(sheet) => &sheet.evidence,
+            Opened::Text(records) => records.as_ref(),
+            Opened::Sheet(sheet) => sheet.as_ref(),
         }
+    }
+
+    pub fn evidence(&self) -> &Evidence {
+        self.table().evidence()
     }
 
     /// The header cells, trimmed; one per column of a frame.
     pub fn header(&self) -> &[String] {
-        match &self.opened {
-            Opened::Text(records) => records.header(),
-            Opened::Sheet(sheet) => &sheet.header,
-        }
+        self.table().header()
     }
 
     /// The next records, at most `rows_max` of them; `None` at the end of the file. The first frame begins with
@@ -78,7 +83,7 @@ impl<R: Read + Seek> Reader<R> {
     pub fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
         match &mut self.opened {
             Opened::Text(records) => records.next_frame(rows_max),
-            Opened::Sheet(sheet) => Ok(sheet.held.next(rows_max)),
+            Opened::Sheet(sheet) => sheet.next_frame(rows_max),
         }
     }
 }

@@ -4,12 +4,13 @@ use std::io::{Read, Seek};
 
 use crate::cells::Cells;
 use crate::charset;
-use crate::dialect::{Dialect, Evidence, Limits};
+use crate::dialect::{Dialect, Evidence, Format, Limits};
 use crate::error::DecodeError;
 use crate::frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn};
 use crate::rows;
 use crate::sniff::{self, SAMPLE_BYTES};
 use crate::split::{Flaw, Span, Split, Splitter};
+use crate::table::Table;
 use crate::window::Window;
 
 /// A frame is closed when it holds this much text, so that wide rows do not make it large.
@@ -72,6 +73,7 @@ pub(crate) fn open<R: Read + Seek>(
         },
         limits: limits.clone(),
         evidence: Evidence {
+            format: Format::Text,
             charset: proved.charset,
             how: proved.how,
             bom: proved.bom_bytes > 0,
@@ -81,6 +83,7 @@ pub(crate) fn open<R: Read + Seek>(
             header_matched: found.header_matched,
             bytes_total,
             sheet: None,
+            member: None,
         },
         splitter: found.splitter,
         header: found.header,
@@ -91,18 +94,16 @@ pub(crate) fn open<R: Read + Seek>(
     })
 }
 
-impl<R: Read + Seek> Records<R> {
-    pub fn evidence(&self) -> &Evidence {
+impl<R: Read + Seek> Table for Records<R> {
+    fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 
-    /// The header cells, trimmed; one per column of a frame.
-    pub fn header(&self) -> &[String] {
+    fn header(&self) -> &[String] {
         &self.header
     }
 
-    /// See `Reader::next_frame`.
-    pub fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
+    fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
         let mut frame = Frame {
             columns: vec![TextColumn::new(); self.header.len()],
             ..Frame::default()
@@ -120,7 +121,9 @@ impl<R: Read + Seek> Records<R> {
         }
         Ok((frame.rows() > 0).then_some(frame))
     }
+}
 
+impl<R: Read + Seek> Records<R> {
     /// Reads one record into the frame and returns its bytes.
     fn next_record(&mut self, frame: &mut Frame) -> Result<usize, DecodeError> {
         if self.row_no == self.limits.rows_max {

@@ -16,8 +16,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 
-use crate::dialect::{Charset, CharsetProof, Dialect, Evidence, Limits, SheetEvidence};
+use crate::dialect::{Charset, CharsetProof, Dialect, Evidence, Format, Limits, SheetEvidence};
 use crate::error::DecodeError;
+use crate::frame::Frame;
+use crate::table::Table;
 
 pub(crate) use frames::Held;
 use parts::Parts;
@@ -32,6 +34,20 @@ pub(crate) struct Sheet {
     pub evidence: Evidence,
     pub header: Vec<String>,
     pub held: Held,
+}
+
+impl Table for Sheet {
+    fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
+        Ok(self.held.next(rows_max))
+    }
 }
 
 /// Reads the first sheet that has the header. If none has, the evidence says so and there are no rows.
@@ -98,6 +114,7 @@ fn read<R: Read + Seek>(
             && parts.sheet(*other).is_none_or(|facts| facts.cells > 0)
     });
     let evidence = Evidence {
+        format: Format::Xlsx,
         charset: Charset::Utf8,
         how: CharsetProof::Declared,
         bom: false,
@@ -114,6 +131,7 @@ fn read<R: Read + Seek>(
                 .collect(),
             hidden_rows: parts.sheet(index).map_or(0, |facts| facts.hidden_rows),
         }),
+        member: None,
     };
     let held = if head.matched {
         let mut cells = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
