@@ -29,8 +29,8 @@ pub mod values;
 
 pub use contract::{
     Bilingual, BuiltinRule, Condition, Contract, ContractError, DataClass, Derived, Field, FieldRule,
-    FieldRuleKind, FieldType, FileEncoding, IntakeRules, Level, MoneyRule, Part, RegionRule, RowRule,
-    RowRuleKind, Severity, Treatment, ValidatorKind,
+    FieldRuleKind, FieldType, FileEncoding, FixedField, FixedFile, FixedTrailer, IntakeRules, Level,
+    MoneyRule, Part, RegionRule, RowRule, RowRuleKind, Severity, Treatment, ValidatorKind,
 };
 pub use names::{DepartmentCode, FeedId, NameError, PurposeCode, RegionCode, SubmissionId, ViewName};
 pub use period::{Period, PeriodError, PeriodKind};

@@ -8,7 +8,7 @@ use schemas::Contract;
 use crate::header::{self, Header};
 use crate::plan::Plan;
 use crate::tally::Tally;
-use crate::{Finding, Job, Severity};
+use crate::{Finding, Job, Severity, sheet_rules, short_names};
 
 /// A finding about the whole file.
 pub(crate) fn finding(rule: &str, severity: Severity, text: &str, args: &[(&str, String)]) -> Finding {
@@ -95,32 +95,9 @@ pub(crate) fn columns(contract: &Contract, header: &Header, evidence: &Evidence)
         .chain(twice)
         .chain(refused)
         .chain(ignored)
-        .chain(sheets(evidence))
+        .chain(short_names::told(&header.short))
+        .chain(sheet_rules::sheet(contract, evidence))
         .collect()
-}
-
-/// What a workbook holds that its sender might not know to be read, or not read.
-fn sheets(evidence: &Evidence) -> Vec<Finding> {
-    let Some(sheet) = &evidence.sheet else {
-        return Vec::new();
-    };
-    let about =
-        |rule: &str, text: &str, args: &[(&str, String)]| finding(rule, Severity::Warning, text, args);
-    let hidden = (sheet.hidden_rows > 0).then(|| {
-        about(
-            "F-hidden_rows",
-            "check.hidden_rows",
-            &[("rows", sheet.hidden_rows.to_string())],
-        )
-    });
-    let ignored = (!sheet.ignored.is_empty()).then(|| {
-        let args = [
-            ("sheet", sheet.name.clone()),
-            ("ignored", sheet.ignored.join(", ")),
-        ];
-        about("F-sheets_ignored", "check.sheets_ignored", &args)
-    });
-    hidden.into_iter().chain(ignored).collect()
 }
 
 /// More data rows than the contract allows.

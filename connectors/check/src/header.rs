@@ -1,7 +1,10 @@
 //! Which column of the file is which field of the contract.
 
-use schemas::Contract;
+use decode::Format;
 use schemas::values::units::UnitWord;
+use schemas::{Contract, Field};
+
+use crate::short_names;
 
 /// The header of a file, understood.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +17,8 @@ pub(crate) struct Header {
     pub twice: Vec<String>,
     /// Titles that the contract does not know.
     pub ignored: Vec<String>,
+    /// Short names that were taken for a field, and its title.
+    pub short: Vec<(String, String)>,
 }
 
 /// A column that is a field.
@@ -24,32 +29,63 @@ pub(crate) struct Column {
 }
 
 impl Header {
-    pub fn read(contract: &Contract, titles: &[String]) -> Self {
+    /// A table of dBase has its titles cut short. Initials are believed where nothing else makes the header one.
+    pub fn read(contract: &Contract, titles: &[String], format: Format) -> Self {
+        let cut = |title: &str| short_names::cut(contract, title);
+        let known = match format {
+            Format::Dbf => Self::read_by(contract, titles, &cut),
+            _ => Self::read_by(contract, titles, &|_| None),
+        };
+        if known.suffices(contract) {
+            return known;
+        }
+        let initials = |title: &str| cut(title).or_else(|| short_names::initials(contract, title));
+        let short = Self::read_by(contract, titles, &initials);
+        if short.suffices(contract) { short } else { known }
+    }
+
+    fn read_by<'a>(
+        contract: &'a Contract,
+        titles: &[String],
+        short: &dyn Fn(&str) -> Option<&'a Field>,
+    ) -> Self {
         let mut header = Self {
             titles: titles.to_vec(),
             fields: vec![None; contract.fields().len()],
             ..Self::default()
         };
         for (index, title) in titles.iter().enumerate().filter(|(_, title)| !title.is_empty()) {
-            let Some(found) = contract.match_header(title) else {
+            let found = contract.match_header(title);
+            let field = found.as_ref().map(|found| found.field);
+            let Some(field) = field.or_else(|| short(title)) else {
                 header.ignored.push(title.clone());
                 continue;
             };
-            let field = contract
+            let place = contract
                 .fields()
                 .iter()
-                .position(|field| field.name == found.field.name);
-            match field.and_then(|field| header.fields.get_mut(field)) {
+                .position(|other| other.name == field.name);
+            match place.and_then(|place| header.fields.get_mut(place)) {
                 Some(place @ None) => {
+                    if found.is_none() {
+                        header.short.push((title.clone(), field.title.zh.clone()));
+                    }
                     *place = Some(Column {
                         index,
-                        unit: found.unit,
-                    })
+                        unit: found.and_then(|found| found.unit),
+                    });
                 }
                 _ => header.twice.push(title.clone()),
             }
         }
         header
+    }
+
+    /// At least half of the required fields are in it.
+    fn suffices(&self, contract: &Contract) -> bool {
+        let required = contract.fields().iter().filter(|field| field.required).count();
+        let found = self.fields.iter().flatten().count();
+        found > 0 && 2 * self.missing(contract).len() <= required
     }
 
     /// Indexes of the required fields that no column is.
@@ -71,11 +107,7 @@ pub(crate) fn is_header(contract: &Contract, cells: &[String]) -> bool {
     if refused > 1 && !is_data(cells) {
         return true;
     }
-    let header = Header::read(contract, cells);
-    let required = contract.fields().iter().filter(|field| field.required).count();
-    let found = header.fields.iter().flatten().count();
-    let missing = header.missing(contract).len();
-    found > 0 && 2 * missing <= required
+    Header::read(contract, cells, Format::Text).suffices(contract)
 }
 
 /// Does a record look like data? Then what is missing is the header.

@@ -34,6 +34,8 @@ mod read;
 mod report;
 mod rules;
 mod run;
+mod sheet_rules;
+mod short_names;
 mod slot;
 mod tally;
 mod telling;

@@ -3,8 +3,8 @@
 use std::io::{Read, Seek};
 use std::thread;
 
-use decode::{Charset, DecodeError, Dialect, Evidence, Reader};
-use schemas::FileEncoding;
+use decode::{Charset, DecodeError, Dialect, Evidence, FixedColumn, Layout, Reader, Trailer, TrailerSum};
+use schemas::{FileEncoding, FixedFile};
 
 use crate::ahead::Ahead;
 use crate::examine::Examination;
@@ -43,7 +43,7 @@ fn examine<R: Read + Seek + Send>(
     draft: &mut Draft,
 ) -> Result<(), CheckError> {
     let evidence = reader.evidence().clone();
-    let header = Header::read(job.contract, reader.header());
+    let header = Header::read(job.contract, reader.header(), evidence.format);
     draft.text(&evidence);
     draft.file_findings = file_rules::columns(job.contract, &header, &evidence);
     if draft.is_refused() {
@@ -121,6 +121,39 @@ fn dialect(job: &Job<'_>) -> Dialect {
             FileEncoding::Utf16Le => Charset::Utf16Le,
         }),
         header_rows_max: rules.header_rows_max,
+        layout: rules.fixed.as_ref().map(|fixed| layout(fixed, rules.encoding)),
         ..Dialect::default()
+    }
+}
+
+/// Systems that write such files count bytes of GBK unless the contract says otherwise.
+fn layout(fixed: &FixedFile, encoding: Option<FileEncoding>) -> Layout {
+    let columns = fixed.columns.iter().map(|column| FixedColumn {
+        title: column.header.clone(),
+        at: column.at.clone(),
+        decimals: column.decimals,
+    });
+    Layout {
+        columns: columns.collect(),
+        counted_in: match encoding {
+            Some(FileEncoding::Utf8) => Charset::Utf8,
+            _ => Charset::Gb18030,
+        },
+        record_bytes: fixed.record_bytes,
+        blanks_cut: fixed.blanks_cut,
+        leader: fixed.leader.clone(),
+        trailer: fixed.trailer.as_ref().map(|trailer| Trailer {
+            begins: trailer.begins.clone(),
+            count: trailer.count.clone(),
+            sums: trailer
+                .sums
+                .iter()
+                .map(|(column, at, decimals)| TrailerSum {
+                    column: *column,
+                    at: at.clone(),
+                    decimals: *decimals,
+                })
+                .collect(),
+        }),
     }
 }

@@ -1,5 +1,7 @@
 //! How a text table is written: what a contract may prescribe, what may be found out, and how far a file may go.
 
+use crate::fixed::Layout;
+
 /// A character set we can prove over a whole file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Charset {
@@ -51,7 +53,17 @@ pub enum CharsetProof {
 pub enum Format {
     /// Records of delimited fields.
     Text,
+    /// Records whose fields stand at fixed bytes, where a contract says so.
+    FixedWidth,
     Xlsx,
+    /// BIFF records: XLS, and WPS .et.
+    Xls,
+    /// A page of tables, as a rule under the name .xls.
+    Html,
+    /// The XML of Excel 2003.
+    SpreadsheetXml,
+    /// dBase and FoxPro.
+    Dbf,
     /// An array of objects, by itself or inside a document.
     Json,
     /// One object after another, as a rule one per line.
@@ -76,6 +88,9 @@ pub struct Dialect {
     pub records: Option<String>,
     /// Which file of an archive is meant: its name without folders, with `*` for any characters, `*明细*.csv`.
     pub member: Option<String>,
+    /// Where fields stand in records without delimiters. A file that has the header in delimited records all the same is
+    /// read as such.
+    pub layout: Option<Layout>,
 }
 
 impl Default for Dialect {
@@ -87,6 +102,7 @@ impl Default for Dialect {
             header_rows_max: 10,
             records: None,
             member: None,
+            layout: None,
         }
     }
 }
@@ -143,8 +159,12 @@ impl Evidence {
     /// `xml`, `parquet`).
     pub const fn label(&self) -> &'static str {
         match self.format {
-            Format::Text => self.charset.label(),
+            Format::Text | Format::FixedWidth => self.charset.label(),
             Format::Xlsx => "xlsx",
+            Format::Xls => "xls",
+            Format::Html => "html",
+            Format::SpreadsheetXml => "xml-2003",
+            Format::Dbf => "dbf",
             Format::Json => "json",
             Format::JsonLines => "ndjson",
             Format::Xml => "xml",
@@ -158,14 +178,24 @@ impl Evidence {
     }
 }
 
-/// What was found out about a workbook.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was found out about a workbook, or a table of dBase.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SheetEvidence {
     pub name: String,
     /// Other sheets that hold something, hidden ones included; the first twenty.
     pub ignored: Vec<String>,
     /// Rows of the sheet that are hidden; they are read like the others.
     pub hidden_rows: u64,
+    /// Their numbers, `5-8` or `12`; the first twenty runs.
+    pub hidden: Vec<String>,
+    /// Ranges under the header that are merged, `A5:A8`, so that all but their first cell are empty; the first twenty.
+    pub merged: Vec<String>,
+    /// Days are counted from 1904; they come out as the days they are.
+    pub dates_1904: bool,
+    /// Records that are marked as deleted; they are not read.
+    pub deleted_rows: u64,
+    /// Columns whose content stands in a file that did not come along; they are empty.
+    pub columns_apart: Vec<String>,
 }
 
 /// What packs files.

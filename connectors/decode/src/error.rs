@@ -8,7 +8,16 @@ pub enum DecodeError {
     /// A container whose end is missing: the transfer broke off.
     #[error("the file is truncated")]
     Truncated,
-    /// A workbook of a kind that is not read (XLS, XLSB, ODS, ET), whatever its name ends in.
+    /// The file says how many records it has, and has another number of them.
+    #[error("the file says it has {said} records and has {found}")]
+    RecordCount { said: u64, found: u64 },
+    /// The closing record says another sum of the column with this title.
+    #[error("the sum in the closing record is another one")]
+    RecordSum(String),
+    /// The file should end with a closing record.
+    #[error("the file does not end with its closing record")]
+    TrailerMissing,
+    /// A workbook of a kind that is not read (XLSB, ODS, Excel 4), whatever its name ends in.
     #[error("the file is a workbook of a kind that is not read")]
     Workbook,
     #[error("the workbook is damaged")]
@@ -46,6 +55,9 @@ impl DecodeError {
         match self {
             Self::Empty => "decode.empty",
             Self::Truncated => "decode.truncated",
+            Self::RecordCount { .. } => "decode.record_count",
+            Self::RecordSum(_) => "decode.record_sum",
+            Self::TrailerMissing => "decode.trailer_missing",
             Self::Workbook => "decode.workbook",
             Self::WorkbookDamaged => "decode.workbook_damaged",
             Self::WorkbookTooLarge => "decode.workbook_too_large",
@@ -67,6 +79,10 @@ impl DecodeError {
         match self {
             Self::TooManyColumns(max) => vec![("max", max.to_string())],
             Self::TooManyRows(max) => vec![("max", max.to_string())],
+            Self::RecordCount { said, found } => {
+                vec![("said", said.to_string()), ("found", found.to_string())]
+            }
+            Self::RecordSum(column) => vec![("column", column.clone())],
             _ => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RowKind {
     Data,
-    /// Nothing but white space.
+    /// Nothing but white space, or what the file itself says is no row: a record marked as deleted, a closing record.
     Blank,
     /// Before the header: a title, a unit line.
     Preamble,

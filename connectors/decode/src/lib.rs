@@ -15,8 +15,10 @@
 
 mod cells;
 mod charset;
+mod dbf;
 mod dialect;
 mod error;
+mod fixed;
 mod frame;
 mod magic;
 mod open;
@@ -37,5 +39,6 @@ pub use dialect::{
     Charset, CharsetProof, Container, Dialect, Evidence, Format, Limits, MemberEvidence, SheetEvidence,
 };
 pub use error::DecodeError;
+pub use fixed::{FixedColumn, Layout, Trailer, TrailerSum};
 pub use frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn, cell_address};
 pub use open::{Reader, open};

@@ -1,6 +1,7 @@
 //! Tells what a file is by its first bytes, whatever its name says, and recognises what is no table at all.
 
 use crate::DecodeError;
+use crate::dbf;
 
 /// How much of a file's beginning is looked at, and of its end.
 pub(crate) const ENDS_BYTES: usize = 66 << 10;
@@ -36,11 +37,13 @@ pub(crate) enum Kind {
     /// An archive, which an XLSX workbook is too.
     Zip,
     Gzip,
-    /// OLE2, with the place of its directory: .xls, .et, and workbooks under a password.
-    Ole {
-        directory_at: u64,
-    },
+    /// OLE2: .xls, .et, and workbooks under a password.
+    Ole,
     Parquet,
+    /// Records of XLS without a container, as simple programs write them.
+    Biff,
+    /// dBase and FoxPro.
+    Dbf,
 }
 
 /// What a file with this beginning and this end is.
@@ -59,11 +62,18 @@ pub(crate) fn kind(head: &[u8], tail: &[u8]) -> Result<Kind, DecodeError> {
     if head.starts_with(b"\x1F\x8B\x08") {
         return Ok(Kind::Gzip);
     }
-    if let Some(directory_at) = ole_directory(head) {
-        return Ok(Kind::Ole { directory_at });
+    if head.starts_with(OLE) {
+        return Ok(Kind::Ole);
     }
     if head.starts_with(b"PAR1") && head.contains(&0) {
         return Ok(Kind::Parquet);
+    }
+    // The first record of a stream, and how long it is.
+    if head.starts_with(b"\x09\x08\x08\0") || head.starts_with(b"\x09\x08\x10\0") {
+        return Ok(Kind::Biff);
+    }
+    if dbf::is_dbf(head) {
+        return Ok(Kind::Dbf);
     }
     if let Some(refusal) = refusal(head) {
         return Err(refusal);
@@ -76,33 +86,6 @@ pub(crate) fn kind(head: &[u8], tail: &[u8]) -> Result<Kind, DecodeError> {
     };
     // A page or a document has its own way to tell its charset; text with NULs has none.
     nul_refusal(head).map_or(Ok(kind), Err)
-}
-
-/// Where the directory of an OLE2 file begins; `None` if this is none.
-fn ole_directory(head: &[u8]) -> Option<u64> {
-    let header = head.strip_prefix(OLE)?;
-    let sector_shift = header
-        .get(22..24)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map(u16::from_le_bytes);
-    let sector = header
-        .get(40..44)
-        .and_then(|bytes| bytes.try_into().ok())
-        .map(u32::from_le_bytes);
-    let shift = sector_shift.filter(|shift| (9..=12).contains(shift)).unwrap_or(9);
-    Some((u64::from(sector.unwrap_or_default()) + 1) << shift)
-}
-
-/// What an OLE2 file with this directory is refused as.
-pub(crate) fn ole_refusal(directory: &[u8]) -> DecodeError {
-    let name: Vec<u8> = "EncryptedPackage"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    match memchr::memmem::find(directory, &name) {
-        Some(_) => DecodeError::Encrypted,
-        None => DecodeError::Workbook,
-    }
 }
 
 /// Why these bytes are neither a table nor anything that holds one; `None` if they may be.

@@ -2,8 +2,10 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
+use crate::dbf::{self, Dbf};
 use crate::dialect::{Dialect, Evidence, Limits};
 use crate::error::DecodeError;
+use crate::fixed::{self, Fixed};
 use crate::frame::Frame;
 use crate::magic::{self, Kind};
 use crate::reader::{self, Records};
@@ -18,6 +20,8 @@ pub struct Reader<R> {
 /// Every kind of reader; each is a `Table`.
 enum Opened<R> {
     Text(Box<Records<R>>),
+    Fixed(Box<Fixed<R>>),
+    Dbf(Box<Dbf<R>>),
     /// Read whole while it was opened.
     Sheet(Box<Sheet>),
 }
@@ -37,14 +41,26 @@ pub fn open<R: Read + Seek>(
     let tail = read_at(&mut reader, bytes_total.saturating_sub(magic::ENDS_BYTES as u64))?;
     let opened = match magic::kind(&head, &tail)? {
         Kind::Text | Kind::Json => {
-            let records = reader::open(reader, &head, bytes_total, dialect, is_header, limits)?;
-            Opened::Text(Box::new(records))
+            if let Some(layout) = &dialect.layout
+                && !reader::open(&mut reader, &head, bytes_total, dialect, is_header, limits)
+                    .is_ok_and(|records| records.evidence().header_matched)
+            {
+                let fixed = fixed::open(reader, &head, bytes_total, layout, is_header, limits)?;
+                Opened::Fixed(Box::new(fixed))
+            } else {
+                let records = reader::open(reader, &head, bytes_total, dialect, is_header, limits)?;
+                Opened::Text(Box::new(records))
+            }
         }
-        Kind::Zip => Opened::Sheet(Box::new(workbook::open(&mut reader, dialect, is_header, limits)?)),
-        Kind::Ole { directory_at } => {
-            return Err(magic::ole_refusal(&read_at(&mut reader, directory_at)?));
+        kind @ (Kind::Zip | Kind::Ole | Kind::Biff | Kind::Html | Kind::SpreadsheetXml) => {
+            let sheet = workbook::open(kind, &mut reader, dialect, is_header, limits)?;
+            Opened::Sheet(Box::new(sheet))
         }
-        Kind::Html | Kind::SpreadsheetXml | Kind::Xml => return Err(DecodeError::Markup),
+        Kind::Dbf => {
+            let dbf = dbf::open(reader, &head, bytes_total, is_header, limits)?;
+            Opened::Dbf(Box::new(dbf))
+        }
+        Kind::Xml => return Err(DecodeError::Markup),
         Kind::Gzip => return Err(DecodeError::Archive),
         Kind::Parquet => return Err(DecodeError::NotText),
     };
@@ -62,6 +78,8 @@ impl<R: Read + Seek> Reader<R> {
     fn table(&self) -> &dyn Table {
         match &self.opened {
             Opened::Text(records) => records.as_ref(),
+            Opened::Fixed(records) => records.as_ref(),
+            Opened::Dbf(records) => records.as_ref(),
             Opened::Sheet(sheet) => sheet.as_ref(),
         }
     }
@@ -83,6 +101,8 @@ impl<R: Read + Seek> Reader<R> {
     pub fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
         match &mut self.opened {
             Opened::Text(records) => records.next_frame(rows_max),
+            Opened::Fixed(records) => records.next_frame(rows_max),
+            Opened::Dbf(records) => records.next_frame(rows_max),
             Opened::Sheet(sheet) => sheet.next_frame(rows_max),
         }
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::odcs::{self, CodeBlock, Document, FeedBlock, FilesBlock};
 use super::{
-    Bilingual, Contract, ContractError, Field, FieldType, IntakeRules, RegionRule, compile, fields, parts,
+    Bilingual, Contract, ContractError, Field, FieldType, IntakeRules, RegionRule, compile, fields, fixed,
+    parts,
 };
 use crate::codelists::{CodeEntry, CodeList};
 use crate::names::{DepartmentCode, FeedId, RegionCode};
@@ -89,6 +90,7 @@ pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
     contract.headers = fields::headers(&contract.fields)?;
     period_rather(&contract)?;
     refused_columns(&contract)?;
+    fixed::check(&contract)?;
     compile::rules(&mut contract, rule_blocks, block.rules)?;
     Ok(contract)
 }
@@ -162,6 +164,7 @@ fn files(block: FilesBlock) -> Result<IntakeRules, ContractError> {
         rows_max: block.rows_max,
         nulls: block.nulls,
         refused_columns: block.refused_columns,
+        fixed: block.fixed.map(fixed::file).transpose()?,
     };
     let out_of_range = |key: &str, value: String| {
         Err(ContractError::new(

@@ -5,6 +5,7 @@ mod compile;
 mod error;
 mod field;
 mod fields;
+mod fixed;
 mod load;
 mod odcs;
 mod parts;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::ContractError;
 pub use field::{DataClass, Derived, Field, FieldType, HeaderMatch, Level, MoneyRule, Part, Treatment};
+pub use fixed::{FixedField, FixedFile, FixedTrailer};
 pub use row_rules::{RowRule, RowRuleKind};
 pub use rules::{BuiltinRule, Condition, FieldRule, FieldRuleKind, Severity, ValidatorKind};
 
@@ -76,6 +78,8 @@ pub struct IntakeRules {
     pub nulls: Vec<String>,
     /// Headers that tell of data the feed must not hold: a file with one of them is refused whole.
     pub refused_columns: Vec<String>,
+    /// Where the fields stand in text files without delimiters.
+    pub fixed: Option<FixedFile>,
 }
 
 /// The character sets a contract may fix.

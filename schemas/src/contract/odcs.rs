@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_yaml_ng::Value;
 
+use super::fixed::FixedBlock;
 use super::{
     Bilingual, Condition, ContractError, DataClass, Derived, FileEncoding, MoneyRule, Severity, Treatment,
     ValidatorKind,
@@ -127,6 +128,7 @@ pub(super) struct FilesBlock {
     pub nulls: Vec<String>,
     #[serde(default)]
     pub refused_columns: Vec<String>,
+    pub fixed: Option<FixedBlock>,
 }
 
 #[derive(Deserialize)]

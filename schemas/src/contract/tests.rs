@@ -2,6 +2,7 @@
 
 mod across;
 mod faults;
+mod layouts;
 
 use super::*;
 use crate::storage::{StorageType, storage_columns};

@@ -200,6 +200,9 @@ fn every_refusal_of_a_file_has_its_sentence() {
     let all = [
         Empty,
         Truncated,
+        RecordCount { said: 2, found: 1 },
+        RecordSum("电量".to_owned()),
+        TrailerMissing,
         Workbook,
         WorkbookDamaged,
         WorkbookTooLarge,

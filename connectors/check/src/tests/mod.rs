@@ -8,6 +8,7 @@ mod groups;
 mod keys;
 mod large;
 mod money;
+mod old_formats;
 mod random;
 mod refusals;
 mod row_rules;

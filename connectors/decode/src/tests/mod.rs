@@ -1,11 +1,17 @@
 //! Behaviour of the reader, told by small files.
 
 mod charsets;
+mod dbf;
 mod dialects;
+mod fixed;
+mod pages;
 mod quotes;
 mod random;
 mod refusals;
 mod workbooks;
+mod xls;
+mod xls_made;
+mod xls_of_others;
 
 use std::io::Cursor;
 

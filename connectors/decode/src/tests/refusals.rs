@@ -24,10 +24,11 @@ fn other_kinds_of_file_are_named() {
     assert_eq!(refused(&zip("[Content_Types].xml", "")), "decode.truncated");
     assert_eq!(
         refused(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest"),
-        "decode.workbook"
+        "decode.truncated"
     );
     assert_eq!(refused(b"%PDF-1.7\n"), "decode.document");
-    assert_eq!(refused(b"  <HTML><table>"), "decode.markup");
+    assert_eq!(refused(b"  <HTML><table>"), "decode.empty");
+    assert_eq!(refused(b"<?xml version=\"1.0\"?><doc/>"), "decode.markup");
     assert_eq!(refused(b"PAR1\0\0\0"), "decode.not_text");
     assert_eq!(refused(&[0; 4096]), "decode.not_text");
     let utf16: Vec<u8> = "id,a\n1,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -340,17 +340,6 @@ fn damaged_foreign_and_protected_workbooks_are_told_apart() {
         .start_file("a.csv", zip::write::SimpleFileOptions::default())
         .unwrap();
     assert_eq!(refused(&archive.finish().unwrap().into_inner()), "decode.archive");
-    // An OLE2 file whose directory, in the first sector, names the encrypted package.
-    let mut protected = vec![0; 1024];
-    protected[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
-    protected[30] = 9;
-    assert_eq!(refused(&protected), "decode.workbook");
-    let name: Vec<u8> = "EncryptedPackage"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    protected[640..640 + name.len()].copy_from_slice(&name);
-    assert_eq!(refused(&protected), "decode.encrypted");
 }
 
 #[test]

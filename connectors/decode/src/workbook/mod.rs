@@ -1,39 +1,47 @@
-//! Workbooks (XLSX, XLSM) as the same frames that text tables give. Only stored values are read: no formula is computed,
-//! no macro, link or picture is opened. The cells are streamed; a dense sheet is never built, because two cells can
+//! Workbooks of every make as the same frames that text tables give: XLSX and XLSM, XLS and WPS .et, pages of tables and
+//! XML that spreadsheet programs save under the name .xls. Only stored values are read: no formula is computed, no
+//! macro, link or picture is opened. The cells are streamed; a dense sheet is never built, because two cells can
 //! span sixteen billion.
 //!
-//! The cell stream borrows the open workbook, so rows cannot be read on demand: they are read once into compact columns
+//! The cell streams borrow the open workbook, so rows cannot be read on demand: they are read once into compact columns
 //! and held there within `frames::HELD_BYTES_MAX`.
 
+mod biff;
+mod book;
 mod frames;
+mod head;
+mod markup;
+mod ole;
+mod ooxml;
 mod parts;
+mod row;
 mod sheet;
+mod stream;
 mod tags;
 mod values;
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
-
 use crate::dialect::{Charset, CharsetProof, Dialect, Evidence, Format, Limits, SheetEvidence};
 use crate::error::DecodeError;
-use crate::frame::Frame;
+use crate::frame::{Frame, cell_address};
+use crate::magic::Kind;
 use crate::table::Table;
 
+use book::{Book, Facts, Merged};
 pub(crate) use frames::Held;
-use parts::Parts;
-use sheet::Head;
+use head::Head;
 
-/// Names of sheets told in evidence, and characters of each.
-const SHEETS_TOLD_MAX: usize = 20;
+/// Names of sheets and places told in evidence, and characters of a name.
+const TOLD_MAX: usize = 20;
 const SHEET_NAME_MAX: usize = 64;
 
 /// A sheet, read.
 pub(crate) struct Sheet {
-    pub evidence: Evidence,
-    pub header: Vec<String>,
-    pub held: Held,
+    evidence: Evidence,
+    header: Vec<String>,
+    held: Held,
 }
 
 impl Table for Sheet {
@@ -55,6 +63,7 @@ impl Table for Sheet {
 /// # Errors
 /// The workbook is damaged, encrypted, of another kind, or goes beyond a limit; or `reader` fails.
 pub(crate) fn open<R: Read + Seek>(
+    kind: Kind,
     reader: &mut R,
     dialect: &Dialect,
     is_header: &dyn Fn(&[String]) -> bool,
@@ -64,9 +73,29 @@ pub(crate) fn open<R: Read + Seek>(
         inner: reader,
         failed: None,
     };
-    // The parsers are not ours, and a workbook is hostile until proved harmless: a panic says that it is damaged.
+    // The parsers are not all ours, and a workbook is hostile until proved harmless: a panic says that it is damaged.
     let read = catch_unwind(AssertUnwindSafe(|| {
-        read(&mut watched, dialect, is_header, limits)
+        let reader = &mut watched;
+        let bytes_total = reader.seek(SeekFrom::End(0))?;
+        let asked = Asked {
+            format: match kind {
+                Kind::Ole | Kind::Biff => Format::Xls,
+                Kind::Html => Format::Html,
+                Kind::SpreadsheetXml => Format::SpreadsheetXml,
+                _ => Format::Xlsx,
+            },
+            bytes_total,
+            dialect,
+            is_header,
+            limits,
+        };
+        match kind {
+            Kind::Ole => asked.read(&mut biff::Biff::open(reader, bytes_total)?),
+            Kind::Biff => asked.read(&mut biff::Biff::open_bare(reader, bytes_total)?),
+            Kind::Html => asked.read(&mut markup::open_page(reader, bytes_total)?),
+            Kind::SpreadsheetXml => asked.read(&mut markup::open_spreadsheet(reader, bytes_total)?),
+            _ => asked.read(&mut ooxml::Ooxml::open(reader)?),
+        }
     }));
     match (watched.failed, read) {
         (Some(error), _) => Err(DecodeError::Read(error)),
@@ -75,87 +104,108 @@ pub(crate) fn open<R: Read + Seek>(
     }
 }
 
-fn read<R: Read + Seek>(
-    reader: &mut Watched<'_, R>,
-    dialect: &Dialect,
-    is_header: &dyn Fn(&[String]) -> bool,
-    limits: &Limits,
-) -> Result<Sheet, DecodeError> {
-    let bytes_total = reader.seek(SeekFrom::End(0))?;
-    let parts = Parts::inspect(reader)?;
-    let mut workbook = Xlsx::new(io::BufReader::new(reader)).map_err(damaged)?;
-    let sheets = workbook.sheets_metadata().to_vec();
-    let mut chosen: Option<(usize, Head)> = None;
-    for (index, sheet) in sheets.iter().enumerate() {
-        // What its author does not see is not what they mean to send.
-        if sheet.typ != SheetType::WorkSheet || sheet.visible != SheetVisible::Visible {
-            continue;
+/// What `open` was asked for.
+struct Asked<'a> {
+    format: Format,
+    bytes_total: u64,
+    dialect: &'a Dialect,
+    is_header: &'a dyn Fn(&[String]) -> bool,
+    limits: &'a Limits,
+}
+
+impl Asked<'_> {
+    fn read(&self, book: &mut dyn Book) -> Result<Sheet, DecodeError> {
+        let sheets = book.sheets().to_vec();
+        let mut chosen: Option<(usize, Head)> = None;
+        for (index, listed) in sheets.iter().enumerate().filter(|(_, listed)| listed.readable) {
+            let head = head::find(
+                book.cells(index)?.as_mut(),
+                &listed.facts.merged,
+                self.dialect,
+                self.is_header,
+                self.limits,
+            )?;
+            let Some(head) = head else { continue };
+            let matched = head.matched;
+            if matched || chosen.is_none() {
+                chosen = Some((index, head));
+            }
+            if matched {
+                break;
+            }
         }
-        let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(damaged)?;
-        let Some(head) = sheet::head(&mut cells, dialect, is_header, limits)? else {
-            continue;
+        let (index, head) = chosen.ok_or(DecodeError::Empty)?;
+        let held = if head.matched {
+            sheet::rows(book.cells(index)?.as_mut(), &head, self.limits)?
+        } else {
+            Held::default()
         };
-        let matched = head.matched;
-        if matched || chosen.is_none() {
-            chosen = Some((index, head));
-        }
-        if matched {
-            break;
-        }
-    }
-    let (index, head) = chosen.ok_or(DecodeError::Empty)?;
-    let name = sheets
-        .get(index)
-        .map(|sheet| sheet.name.clone())
-        .unwrap_or_default();
-    let others = sheets.iter().enumerate().filter(|(other, sheet)| {
-        *other != index
-            && sheet.typ == SheetType::WorkSheet
-            && parts.sheet(*other).is_none_or(|facts| facts.cells > 0)
-    });
-    let evidence = Evidence {
-        format: Format::Xlsx,
-        charset: Charset::Utf8,
-        how: CharsetProof::Declared,
-        bom: false,
-        delimiter: b',',
-        quote: b'"',
-        header_row_no: head.row_no,
-        header_matched: head.matched,
-        bytes_total,
-        sheet: Some(SheetEvidence {
-            name: cut(&name),
+        let others = sheets
+            .iter()
+            .enumerate()
+            .filter(|(other, listed)| *other != index && listed.facts.cells > 0);
+        let facts = sheets.get(index).map(|listed| listed.facts.clone());
+        let facts = facts.unwrap_or_default();
+        let sheet = SheetEvidence {
+            name: cut(sheets.get(index).map_or("", |listed| &listed.name)),
             ignored: others
-                .map(|(_, sheet)| cut(&sheet.name))
-                .take(SHEETS_TOLD_MAX)
+                .map(|(_, listed)| cut(&listed.name))
+                .take(TOLD_MAX)
                 .collect(),
-            hidden_rows: parts.sheet(index).map_or(0, |facts| facts.hidden_rows),
-        }),
-        member: None,
-    };
-    let held = if head.matched {
-        let mut cells = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
-        sheet::rows(&mut cells, &head, limits)?
-    } else {
-        Held::default()
-    };
-    Ok(Sheet {
-        evidence,
-        header: head.titles,
-        held,
-    })
+            hidden_rows: facts.hidden_rows,
+            hidden: runs(&facts.hidden),
+            merged: merged_below(&facts, &head),
+            dates_1904: book.dates_1904(),
+            ..SheetEvidence::default()
+        };
+        Ok(Sheet {
+            evidence: Evidence {
+                format: self.format,
+                charset: Charset::Utf8,
+                how: CharsetProof::Declared,
+                bom: false,
+                delimiter: b',',
+                quote: b'"',
+                header_row_no: head.row_no,
+                header_matched: head.matched,
+                bytes_total: self.bytes_total,
+                sheet: Some(sheet),
+                member: None,
+            },
+            header: head.titles,
+            held,
+        })
+    }
 }
 
 fn cut(name: &str) -> String {
     name.chars().take(SHEET_NAME_MAX).collect()
 }
 
-/// Whatever the parser says, the sender can only export the workbook again; broken transport is told by `Watched`.
-fn damaged(error: XlsxError) -> DecodeError {
-    match error {
-        XlsxError::Password => DecodeError::Encrypted,
-        _ => DecodeError::WorkbookDamaged,
-    }
+/// Row numbers as people tell them: `5-8`, `12`.
+fn runs(numbers: &[u64]) -> Vec<String> {
+    let runs = numbers.chunk_by(|one, next| one.checked_add(1) == Some(*next));
+    let told = runs.filter_map(|run| match (run.first()?, run.last()?) {
+        (first, last) if first == last => Some(first.to_string()),
+        (first, last) => Some(format!("{first}-{last}")),
+    });
+    told.take(TOLD_MAX).collect()
+}
+
+/// Merged cells under the header leave all but their first cell empty, which the sender does not see.
+fn merged_below(facts: &Facts, head: &Head) -> Vec<String> {
+    let below = |merged: &&Merged| merged.rows.0 > head.last_row_no && merged.columns.0 < head.titles.len();
+    let range = |merged: &Merged| {
+        let from = cell_address(merged.columns.0, merged.rows.0);
+        format!("{from}:{}", cell_address(merged.columns.1, merged.rows.1))
+    };
+    facts
+        .merged
+        .iter()
+        .filter(below)
+        .map(range)
+        .take(TOLD_MAX)
+        .collect()
 }
 
 /// Remembers that the transport broke, which the parsers between would report as a fault of the file.
@@ -192,4 +242,10 @@ impl<R: Seek> Seek for Watched<'_, R> {
             sought => self.watch(sought),
         }
     }
+}
+
+/// The words of a value as `values` has them, for tests against other readers.
+#[cfg(test)]
+pub(crate) fn append_value(value: &calamine::DataRef<'_>, text: &mut String) {
+    values::append(value, text);
 }

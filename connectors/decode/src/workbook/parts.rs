@@ -7,6 +7,7 @@ use std::io::{BufReader, Read, Seek};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::book::{CELLS_MAX, Facts, Merged, SHEETS_MAX};
 use super::tags;
 use crate::error::DecodeError;
 
@@ -22,17 +23,6 @@ const STRINGS_BYTES_MAX: u64 = 256 << 20;
 const STRINGS_MAX: u64 = 4_000_000;
 const STYLES_BYTES_MAX: u64 = 16 << 20;
 const STYLES_MAX: u64 = 66_000;
-/// Of one sheet.
-const CELLS_MAX: u64 = 50_000_000;
-const SHEETS_MAX: usize = 256;
-
-/// What was counted in a part.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Facts {
-    pub cells: u64,
-    pub hidden_rows: u64,
-    strings: u64,
-}
 
 /// A workbook's archive, found harmless.
 #[derive(Debug, Default)]
@@ -41,6 +31,7 @@ pub(super) struct Parts {
     /// Relationship ids of the sheets, in order.
     sheets: Vec<Vec<u8>>,
     targets: HashMap<Vec<u8>, String>,
+    pub dates_1904: bool,
 }
 
 impl Parts {
@@ -98,17 +89,29 @@ impl Parts {
             _ => STYLES_BYTES_MAX,
         };
         let mut facts = Facts::default();
-        let mut styles = 0;
+        let (mut strings, mut styles, mut row_no) = (0, 0, 0);
         let bytes = tags::each(part, left.min(ratio).min(kept_max), |tag| {
             match tag.name() {
                 b"c" => facts.cells += 1,
-                b"row" if tag.attribute(b"hidden").is_some_and(is_true) => facts.hidden_rows += 1,
-                b"si" => facts.strings += 1,
+                b"row" => {
+                    row_no = tag.attribute(b"r").and_then(number).unwrap_or(row_no + 1);
+                    if tag.attribute(b"hidden").is_some_and(is_true) {
+                        facts.hide(row_no);
+                    }
+                }
+                b"mergeCell" => {
+                    let merged = tag.attribute(b"ref").and_then(Merged::parse);
+                    merged.into_iter().for_each(|merged| facts.merge(merged));
+                }
+                b"workbookPr" if name.ends_with("workbook.xml") => {
+                    self.dates_1904 = tag.attribute(b"date1904").is_some_and(is_true);
+                }
+                b"si" => strings += 1,
                 b"xf" | b"numFmt" => styles += 1,
                 // A parser makes room for as many strings as this says.
                 b"sst" => {
                     let claimed = tag.attribute(b"uniqueCount").and_then(number).unwrap_or(0);
-                    facts.strings = facts.strings.max(claimed);
+                    strings = strings.max(claimed);
                 }
                 b"sheet" if name.ends_with("workbook.xml") => {
                     self.sheets
@@ -123,7 +126,7 @@ impl Parts {
                 _ => {}
             }
             if facts.cells > CELLS_MAX
-                || facts.strings > STRINGS_MAX
+                || strings > STRINGS_MAX
                 || styles > STYLES_MAX
                 || self.sheets.len() > SHEETS_MAX
             {
@@ -136,13 +139,13 @@ impl Parts {
     }
 
     /// What was counted in the sheet with this index; `None` if the part it stands in cannot be told.
-    pub fn sheet(&self, index: usize) -> Option<Facts> {
+    pub fn sheet(&self, index: usize) -> Option<&Facts> {
         let target = self.targets.get(self.sheets.get(index)?)?;
         let of_target = self.facts.iter().find(|(name, _)| {
             name.strip_suffix(target.as_str())
                 .is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
         });
-        of_target.map(|(_, facts)| *facts)
+        of_target.map(|(_, facts)| facts)
     }
 }
 

@@ -4,18 +4,12 @@ use std::fmt::Write as _;
 
 use calamine::{CellErrorType, DataRef, ExcelDateTime};
 
+use super::book::Flaw;
+
 /// Spreadsheet programs keep fifteen digits; from here on a number has lost some.
 const DIGITS_LOST_FROM: f64 = 1e15;
 /// The serial of 10000-01-01.
 const SERIAL_END: f64 = 2_958_466.0;
-
-/// What is wrong with a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flaw {
-    /// A formula that came to nothing: `#REF!`, `#N/A`.
-    Error,
-    DigitsLost,
-}
 
 /// Appends the text of a value.
 pub(super) fn append(value: &DataRef<'_>, text: &mut String) -> Option<Flaw> {
@@ -43,7 +37,7 @@ pub(super) fn append(value: &DataRef<'_>, text: &mut String) -> Option<Flaw> {
 }
 
 /// No `.0`, no exponent, no digits beyond the fifteenth: `7800.1`, not `7800.100000000001`.
-fn append_number(number: f64, text: &mut String) -> Option<Flaw> {
+pub(super) fn append_number(number: f64, text: &mut String) -> Option<Flaw> {
     if number.abs() >= DIGITS_LOST_FROM {
         let _ = write!(text, "{number}");
         return Some(Flaw::DigitsLost);
@@ -58,7 +52,7 @@ fn append_number(number: f64, text: &mut String) -> Option<Flaw> {
 }
 
 /// Days as `2025-01-25`; a time of day only where there is one.
-fn append_instant(instant: &ExcelDateTime, text: &mut String) -> Option<Flaw> {
+pub(super) fn append_instant(instant: &ExcelDateTime, text: &mut String) -> Option<Flaw> {
     let serial = instant.as_f64();
     if instant.is_duration() || !(0.0..SERIAL_END).contains(&serial) {
         return append_number(serial, text);
