@@ -244,3 +244,29 @@ fn the_tables_of_others_are_read() {
     assert!(rows.len() > 5 && rows.values().filter(|told| told.contains(" 0 defects")).count() > 5);
     assert!(rows["cp936.dbf"].starts_with("gb18030"), "{}", rows["cp936.dbf"]);
 }
+
+/// A table of every kind of field, for those who damage it.
+pub(super) fn some_table() -> Vec<u8> {
+    let fields: [(&[u8], u8, u8); 5] = [
+        (b"id", b'C', 6),
+        (b"DL", b'N', 8),
+        (b"JE", b'Y', 8),
+        (b"SJ", b'T', 8),
+        (b"BZ", b'M', 4),
+    ];
+    let records: Vec<Vec<u8>> = (0..60u8)
+        .map(|number| {
+            record(
+                b' ',
+                &[
+                    (b"\xBC\xAA", 6),
+                    (b"12.5", 8),
+                    (&[number; 8], 8),
+                    (b"", 8),
+                    (b"", 4),
+                ],
+            )
+        })
+        .collect();
+    table(0x30, 0x7A, &fields, &records)
+}

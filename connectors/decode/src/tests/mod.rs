@@ -1,6 +1,7 @@
 //! Behaviour of the reader, told by small files.
 
 mod charsets;
+mod damage;
 mod dbf;
 mod dialects;
 mod fixed;

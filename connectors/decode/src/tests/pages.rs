@@ -92,8 +92,10 @@ fn a_number_that_a_spreadsheet_wrote_is_taken_as_it_is_and_a_day_as_it_is_shown(
     let whole = page(
         "<table><tr><td>户号</td><td>电量</td><td>日</td></tr>
          <tr><td x:str>0012</td><td x:num=\"12345.678\">12,345.68</td><td x:num=\"45682\">2025-01-25</td></tr>
-         <tr><td class=xl24 x:num=\"4.3310119900101E+17\">4.33E+17</td><td x:num>7</td><td></td></tr></table>",
+         <tr><td class=xl24 x:num=\"4.3310119900101E+17\">4.33E+17</td><td x:num>7</td><td></td></tr>
+         <tr><td>a</td><td sdval=\"0.1\" sdnum=\"1033;\">0.10</td><td sdval=\"45682\">2025-01-25</td></tr></table>",
     );
+    assert_eq!(whole.rows()[2], row(&["a", "0.1", "2025-01-25"]));
     assert_eq!(whole.rows()[0], row(&["0012", "12345.678", "2025-01-25"]));
     assert_eq!(whole.rows()[1][1..], ["7".to_owned(), String::new()]);
     assert_eq!(whole.defects(), [(3, DefectKind::DigitsLost { column: 0 })]);

@@ -1,7 +1,7 @@
 //! Tables of a page. Every table is a sheet, those inside others too; a cell holds its own text and not that of a table
 //! inside it. A span leaves the cells it covers without a value, as merged cells do.
 //!
-//! Programs that save a workbook as a page write what they show, and beside it the number itself (`x:num`), which is
+//! Programs that save a workbook as a page write what they show, and beside it the number itself (`x:num`, `sdval`), which is
 //! taken where a number is shown.
 
 use std::io::{Read, Seek};
@@ -172,7 +172,8 @@ impl Table {
         if tag.is(b"td") || tag.is(b"th") {
             let closed = self.open.take();
             let (column, _) = self.grid.place(tag);
-            let number = tag.attribute(b"num");
+            // Excel's word for it, and LibreOffice's.
+            let number = tag.attribute(b"num").or_else(|| tag.attribute(b"sdval"));
             self.open = Some(Open {
                 row_no: self.grid.row_no,
                 column,

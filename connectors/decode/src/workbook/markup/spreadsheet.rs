@@ -82,6 +82,8 @@ impl Walk {
 
     /// The column of a cell, from 0, and the range it is merged over.
     fn cell(&mut self, tag: Tag<'_>) -> (usize, Option<Merged>) {
+        // A cell outside of any row begins one.
+        self.row_no = self.row_no.max(1);
         let column = tag
             .number(b"Index")
             .map_or(self.column, |index| index.saturating_sub(1));
@@ -172,7 +174,10 @@ impl<R: Read + Seek> CellStream for Cells<R> {
                 Piece::Close(tag) if tag.is(b"Comment") => self.in_comment = false,
                 Piece::Open(tag) if tag.is(b"Row") => self.walk.row(tag)?,
                 Piece::Open(tag) if tag.is(b"Cell") => (self.column, _) = self.walk.cell(tag),
-                Piece::Open(tag) if tag.is(b"Data") && !self.in_comment && !tag.is_empty() => {
+                // A value outside of any cell is nobody's.
+                Piece::Open(tag)
+                    if tag.is(b"Data") && self.walk.row_no > 0 && !self.in_comment && !tag.is_empty() =>
+                {
                     let kind = match tag.attribute(b"Type") {
                         Some(b"Number") => Kind::Number,
                         Some(b"DateTime") => Kind::Instant,
