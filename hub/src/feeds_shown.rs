@@ -82,6 +82,8 @@ fn open(contract: &Contract) -> Value {
         "period_kind": contract.period_kind(),
         "units": contract.units(),
         "zero_report_allowed": contract.zero_report_allowed(),
+        "due": contract.due(),
+        "owed_by": contract.owed_by(),
         "fields": contract.fields().iter().map(field).collect::<Vec<_>>(),
     })
 }

@@ -16,6 +16,7 @@
 pub mod catalogue;
 pub mod codelists;
 pub mod contract;
+pub mod due;
 pub mod entity;
 pub mod feeds;
 pub mod names;
@@ -26,13 +27,16 @@ pub mod storage;
 pub mod texts;
 pub mod validators;
 pub mod values;
+pub mod workdays;
 
 pub use contract::{
     Bilingual, BuiltinRule, Condition, Contract, ContractError, DataClass, Derived, Field, FieldRule,
     FieldRuleKind, FieldType, FileEncoding, FixedField, FixedFile, FixedTrailer, IntakeRules, Level,
     MoneyRule, Part, RegionRule, RowRule, RowRuleKind, Severity, Treatment, ValidatorKind,
 };
+pub use due::{Due, OwedBy, owing};
 pub use names::{DepartmentCode, FeedId, NameError, PurposeCode, RegionCode, SubmissionId, ViewName};
 pub use period::{Period, PeriodError, PeriodKind};
 pub use rates::{RATE_DIGITS, RATE_SCALE, Rate, Rates, RatesError};
 pub use storage::{PARTITION_COLUMNS, StorageColumn, StorageType, row_columns, storage_columns};
+pub use workdays::{Workdays, WorkdaysError};

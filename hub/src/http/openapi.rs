@@ -139,6 +139,7 @@ fn feed() -> Value {
             "zero_report_allowed": { "type": "boolean" },
             "refresh": { "enum": ["real_time", "day", "month", "quarter", "half_year", "year"] },
             "due": { "type": ["object", "null"] },
+            "owed_by": { "enum": ["either", "whole", "each"] },
             "scope": { "enum": ["county", "prefecture"] },
             "person": { "enum": ["organisation", "general", "identifying", "sensitive"] },
             "share_type": { "enum": [1, 2, 3] },

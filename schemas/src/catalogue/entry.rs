@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contract::{Bilingual, DataClass};
+use crate::due::Due;
 use crate::names::{DepartmentCode, FeedId};
 
 /// A feed as the catalogue knows it.
@@ -25,7 +26,7 @@ pub struct Entry {
     #[serde(default)]
     pub items: Vec<Item>,
     pub refresh: Refresh,
-    /// None for what is asked and answered at once.
+    /// Our default in every case: no statute says a day. None for what is asked and answered at once.
     pub due: Option<Due>,
     pub scope: Scope,
     /// The most that a row tells about a person.
@@ -100,18 +101,6 @@ impl Refresh {
             Refresh::Year => "catalogue.refresh_year",
         }
     }
-}
-
-/// By when a period's data are owed. Our default in every case: no statute says a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, deny_unknown_fields)]
-pub enum Due {
-    /// A day of the year after the one reported.
-    Yearly { month: u8, day: u8 },
-    /// A day of the month after the period; for daily feeds, after the month.
-    Monthly { day: u8 },
-    /// So many days after the period.
-    Later { days_after: u16 },
 }
 
 /// Who reports.

@@ -10,10 +10,11 @@ use std::sync::OnceLock;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
-pub use entry::{Due, Entry, Item, Refresh, Scope, ShareType};
+pub use entry::{Entry, Item, Refresh, Scope, ShareType};
 pub use resource::Resource;
 
 use crate::contract::Bilingual;
+pub use crate::due::Due;
 use crate::names::{DepartmentCode, FeedId};
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/catalogue");

@@ -9,6 +9,7 @@ use super::{
     parts,
 };
 use crate::codelists::{CodeEntry, CodeList};
+use crate::due::Due;
 use crate::names::{DepartmentCode, FeedId, RegionCode};
 
 pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
@@ -36,13 +37,7 @@ pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
     if block.basis.iter().all(|basis| basis.trim().is_empty()) {
         return Err(ContractError::new("contract.basis_missing", "intake.basis", ""));
     }
-    if let Some(day) = block.due_day.filter(|day| !(1..=31).contains(day)) {
-        return Err(ContractError::new(
-            "contract.value_range",
-            "intake.due_day",
-            day.to_string(),
-        ));
-    }
+    let due = due(block.due_day, block.due)?;
     let mut contract = Contract {
         id,
         version: document.version,
@@ -64,7 +59,8 @@ pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
         period_rather: block.period.rather,
         units,
         zero_report_allowed: block.zero_report_allowed,
-        due_day: block.due_day,
+        due,
+        owed_by: block.owed_by,
         intake: files(block.files)?,
         region: RegionRule {
             field: block.region.field,
@@ -152,6 +148,18 @@ fn reporting_units(texts: &[String]) -> Result<Vec<RegionCode>, ContractError> {
         return Err(ContractError::new("contract.units_missing", "intake.units", ""));
     }
     Ok(units)
+}
+
+/// `due_day: 10` is short for `due: { day: 10 }`; both at once would be two answers.
+fn due(day: Option<u8>, due: Option<Due>) -> Result<Option<Due>, ContractError> {
+    let fault = |place, value: String| Err(ContractError::new("contract.value_range", place, value));
+    match (day, due) {
+        (Some(day), Some(_)) => fault("intake.due", day.to_string()),
+        (Some(day), None) if !(Due::Monthly { day }).is_sound() => fault("intake.due_day", day.to_string()),
+        (None, Some(due)) if !due.is_sound() => fault("intake.due", format!("{due:?}")),
+        (Some(day), None) => Ok(Some(Due::Monthly { day })),
+        (None, due) => Ok(due),
+    }
 }
 
 fn files(block: FilesBlock) -> Result<IntakeRules, ContractError> {

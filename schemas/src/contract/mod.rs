@@ -23,6 +23,7 @@ pub use row_rules::{RowRule, RowRuleKind};
 pub use rules::{BuiltinRule, Condition, FieldRule, FieldRuleKind, Severity, ValidatorKind};
 
 use crate::codelists::{self, CodeList};
+use crate::due::{Due, OwedBy};
 use crate::names::{DepartmentCode, FeedId, RegionCode};
 use crate::period::PeriodKind;
 
@@ -51,7 +52,8 @@ pub struct Contract {
     period_rather: Option<String>,
     units: Vec<RegionCode>,
     zero_report_allowed: bool,
-    due_day: Option<u8>,
+    due: Option<Due>,
+    owed_by: OwedBy,
     intake: IntakeRules,
     region: RegionRule,
     entity_field: Option<String>,
@@ -180,7 +182,7 @@ impl Contract {
         self.period_rather.as_deref()
     }
 
-    /// The reporting units that owe the feed.
+    /// The reporting units that may report the feed; which of them owe it, `owed_by` says.
     pub fn units(&self) -> &[RegionCode] {
         &self.units
     }
@@ -189,9 +191,14 @@ impl Contract {
         self.zero_report_allowed
     }
 
-    /// The civil day of the month after the period by which the feed is due.
-    pub fn due_day(&self) -> Option<u8> {
-        self.due_day
+    /// By when the feed is due after a period; none if it is asked and answered at once.
+    pub fn due(&self) -> Option<Due> {
+        self.due
+    }
+
+    /// Which of the units owe a period.
+    pub fn owed_by(&self) -> OwedBy {
+        self.owed_by
     }
 
     pub fn intake(&self) -> &IntakeRules {

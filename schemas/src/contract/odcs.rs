@@ -12,6 +12,7 @@ use super::{
     Bilingual, Condition, ContractError, DataClass, Derived, FileEncoding, MoneyRule, Severity, Treatment,
     ValidatorKind,
 };
+use crate::due::{Due, OwedBy};
 use crate::period::PeriodKind;
 
 /// The ODCS version we read.
@@ -88,7 +89,11 @@ pub(super) struct FeedBlock {
     pub units: Vec<String>,
     #[serde(default)]
     pub zero_report_allowed: bool,
+    /// Short for `due: { day }`.
     pub due_day: Option<u8>,
+    pub due: Option<Due>,
+    #[serde(default)]
+    pub owed_by: OwedBy,
     #[serde(default)]
     pub files: FilesBlock,
     pub region: RegionBlock,

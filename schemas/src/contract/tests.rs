@@ -30,7 +30,8 @@ fn the_power_contract_says_what_it_should() {
     assert_eq!(contract.entity_field(), Some("usc_code"));
     assert_eq!(contract.region().field.as_deref(), Some("county"));
     assert_eq!(contract.units().len(), 9);
-    assert_eq!(contract.due_day(), Some(10));
+    assert_eq!(contract.due(), Some(crate::Due::Monthly { day: 10 }));
+    assert_eq!(contract.owed_by(), crate::OwedBy::Either);
     assert_eq!(contract.yaml(), POW_USAGE);
     assert_eq!(contract.fields().len(), 17);
     assert_eq!(contract.rules().len(), 2);

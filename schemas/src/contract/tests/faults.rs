@@ -4,7 +4,7 @@ use super::with;
 
 /// Passage of the power contract, what it becomes, the fault's code, its place.
 #[rustfmt::skip]
-const FAULTS: [(&str, &str, &str, &str); 57] = [
+const FAULTS: [(&str, &str, &str, &str); 61] = [
     ("kind: DataContract", "kind: Table", "contract.not_odcs", "apiVersion"),
     ("v3.1.0", "v2.2.2", "contract.not_odcs", "apiVersion"),
     ("id: pow_usage", "id: usage", "contract.name_malformed", "id"),
@@ -13,6 +13,10 @@ const FAULTS: [(&str, &str, &str, &str); 57] = [
     ("\"433101\"", "\"43310\"", "contract.name_malformed", "intake.units[1]"),
     ("\"433101\"", "\"433100\"", "contract.code_twice", "intake.units[1]"),
     ("due_day: 10", "due_day: 32", "contract.value_range", "intake.due_day"),
+    ("due_day: 10", "due: { workdays: 0 }", "contract.value_range", "intake.due"),
+    ("due_day: 10", "due_day: 10\n      due: { workdays: 5 }", "contract.value_range", "intake.due"),
+    ("due_day: 10", "due: { weeks: 1 }", "contract.syntax", "customProperties.intake"),
+    ("due_day: 10", "owed_by: nobody", "contract.syntax", "customProperties.intake"),
     ("header_rows_max: 10", "header_rows_max: 0", "contract.value_range", "intake.files.header_rows_max"),
     ("entity: usc_code", "entity: usc", "contract.unknown_field", "intake.entity"),
     ("field: county", "field: town", "contract.unknown_field", "intake.region.field"),
