@@ -14,6 +14,7 @@
 
 mod accounts;
 mod agreements;
+mod department_days;
 mod error;
 mod instants;
 mod intents;
@@ -21,13 +22,18 @@ mod lake_seq;
 mod named_keys;
 mod open;
 mod records;
+mod reminders;
 mod settings;
+mod slot_facts;
 mod store;
 mod submissions;
 mod tokens;
 
+pub use department_days::SentOnDay;
 pub use error::RegistryError;
 pub use open::Registry;
+pub use reminders::{ReminderKey, ReminderOutcome, ReminderState};
+pub use slot_facts::{Held, SlotFacts};
 
 #[cfg(test)]
 mod tests;

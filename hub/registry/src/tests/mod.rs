@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agreements;
+mod duties;
 mod listing;
 mod named_keys;
 mod opening;
