@@ -6,6 +6,7 @@ mod admission;
 mod books;
 mod catalogue;
 mod disguise;
+mod duties;
 mod first_sign_ins;
 mod front;
 mod identity;
@@ -14,6 +15,7 @@ mod metadata;
 mod open;
 mod people;
 mod query;
+mod quotas;
 mod revocations;
 mod shared;
 mod sharing;
@@ -24,17 +26,19 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use audit::VerifyingKey;
+use chrono::NaiveDate;
 use engine::View;
 use intake::Intake;
 use policy::{AccountStore, BootKey, Identity, Policy};
 use registry::Registry;
-use schemas::{FeedId, Rates, ViewName};
+use schemas::{Bilingual, FeedId, Rates, ViewName, Workdays};
 
 use crate::config::Config;
 use crate::contracts::Contracts;
 use crate::folder::Folder;
 use crate::lock::DataLock;
 use crate::metrics::Metrics;
+use crate::reminders::Post;
 use crate::worker::QueryWorkers;
 
 pub use books::Books;
@@ -52,6 +56,9 @@ pub struct Center {
     view_types: BTreeMap<ViewName, Vec<engine::ParameterType>>,
     absent_views: BTreeMap<ViewName, shared::Absent>,
     rates: Rates,
+    workdays: Workdays,
+    /// Periods that end earlier are not owed here.
+    duties_since: NaiveDate,
     registry: Registry,
     accounts: Arc<dyn AccountStore>,
     first_sign_ins: FirstSignIns,
@@ -66,6 +73,8 @@ pub struct Center {
     key_marks: lake::DomainTokenizer,
     query_workers: QueryWorkers,
     admission: admission::Admission,
+    quotas: quotas::Quotas,
+    post: Option<Arc<Post>>,
     revocations: revocations::Revocations,
     metrics: Arc<Metrics>,
     open: AtomicBool,
@@ -84,6 +93,30 @@ impl Center {
 
     pub fn folder(&self) -> &Folder {
         &self.folder
+    }
+
+    pub(crate) fn workdays(&self) -> &Workdays {
+        &self.workdays
+    }
+
+    pub(crate) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(crate) fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// The ways by which departments are reminded, if they are.
+    pub(crate) fn post(&self) -> Option<Arc<Post>> {
+        self.post.clone()
+    }
+
+    pub(crate) fn feed_titles(&self) -> BTreeMap<FeedId, Bilingual> {
+        let titles = self.contracts.iter();
+        titles
+            .map(|(feed, contract)| (feed.clone(), contract.title().clone()))
+            .collect()
     }
 
     /// The feeds that can be submitted here.

@@ -1,24 +1,28 @@
 //! The settings of one hub: `taxhub.toml`, its defaults and what is refused about it. Every key has a text in the
 //! catalogue under `config.<key>`, dots as underscores; `reference` prints them all. Not here: secrets, which are files in the data folder.
 
+mod duties;
 mod error;
 mod feeds;
 mod lake;
 mod limits;
 mod listen;
 mod reference;
+mod reminders;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use duties::Duties;
 pub use error::ConfigError;
 pub use feeds::Feeds;
 pub use lake::LakePlace;
 pub use limits::{Limits, SignIn, Workers};
 pub use listen::Listen;
 pub use reference::reference;
+pub use reminders::{Mail, MailSecurity, Reminders, Webhook, is_address};
 
 /// Everything an operator may set. Fields left out of the file keep the defaults below.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +39,8 @@ pub struct Config {
     pub lake: LakePlace,
     pub listen: Listen,
     pub limits: Limits,
+    pub duties: Duties,
+    pub reminders: Reminders,
     pub workers: Workers,
     pub sign_in: SignIn,
     pub log: Log,
@@ -50,6 +56,8 @@ impl Default for Config {
             lake: LakePlace::default(),
             listen: Listen::default(),
             limits: Limits::default(),
+            duties: Duties::default(),
+            reminders: Reminders::default(),
             workers: Workers::default(),
             sign_in: SignIn::default(),
             log: Log::default(),
@@ -91,14 +99,20 @@ impl Config {
         let path = std::path::absolute(path).map_err(|source| ConfigError::unreadable(path, &source))?;
         let folder = path.parent().unwrap_or(Path::new("/"));
         config.data_dir = folder.join(&config.data_dir);
-        if !config.contracts_dir.as_os_str().is_empty() {
-            config.contracts_dir = folder.join(&config.contracts_dir);
-        }
-        if !config.rates_file.as_os_str().is_empty() {
-            config.rates_file = folder.join(&config.rates_file);
-        }
-        if !config.lake.secret_file.as_os_str().is_empty() {
-            config.lake.secret_file = folder.join(&config.lake.secret_file);
+        for file in [
+            &mut config.contracts_dir,
+            &mut config.rates_file,
+            &mut config.lake.secret_file,
+            &mut config.duties.workdays_file,
+            &mut config.reminders.contacts_file,
+            &mut config.reminders.mail.password_file,
+            &mut config.reminders.mail.ca_file,
+            &mut config.reminders.webhook.secret_file,
+        ] {
+            // Left empty, a path means that there is no such file.
+            if !file.as_os_str().is_empty() {
+                *file = folder.join(&*file);
+            }
         }
         Ok(config)
     }
@@ -110,6 +124,8 @@ impl Config {
         config.lake.check()?;
         config.listen.check()?;
         config.limits.check()?;
+        config.duties.check()?;
+        config.reminders.check()?;
         config.workers.check()?;
         config.sign_in.check()?;
         crate::logs::filter(&config.log.level)

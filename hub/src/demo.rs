@@ -109,6 +109,8 @@ fn write_config(dir: &Path, absent: &[String]) -> std::io::Result<()> {
         ..Config::default()
     };
     config.feeds.absent = absent.to_vec();
+    // The story begins with this month.
+    config.duties.since = "2026-01-01".to_owned();
     config.listen.http.set_port(0);
     config.listen.pg.set_port(0);
     crate::cli::init::write_config(dir, &config)

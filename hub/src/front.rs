@@ -4,6 +4,7 @@
 
 mod acts;
 mod caller;
+mod duties;
 #[cfg(test)]
 pub(crate) mod fake;
 mod finding;
@@ -23,6 +24,7 @@ use zeroize::Zeroizing;
 
 pub use acts::{AgreementAct, NewPerson};
 pub use caller::{Caller, Caught, RequestId};
+pub use duties::DutiesAsked;
 pub use finding::shown as finding_shown;
 pub use problem::{Problem, Rendered};
 pub(crate) use sitting::ShownAt;
@@ -126,6 +128,9 @@ pub trait Front: Send + Sync + 'static {
     async fn submission(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem>;
     async fn findings(&self, caller: &Caller, id: &SubmissionId, page: PageAsked) -> Result<Page, Problem>;
     async fn receipt(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem>;
+
+    /// What is owed, by when, and how it stands, as far as the caller may see.
+    async fn duties(&self, caller: &Caller, asked: DutiesAsked) -> Result<Value, Problem>;
 
     // Queries.
 

@@ -4,6 +4,7 @@
 mod acts;
 mod asked;
 mod catalogue;
+mod duties;
 mod encode;
 mod finish;
 mod house;

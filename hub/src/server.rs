@@ -12,6 +12,7 @@ use crate::center::Center;
 use crate::front::Front;
 use crate::http::{self, HttpSettings};
 use crate::pg::{self, PgSettings};
+use crate::reminders;
 
 /// Running gateways.
 pub struct Server {
@@ -58,6 +59,9 @@ impl Server {
             center.metrics(),
             stopped(),
         ));
+        if let Some(post) = center.post() {
+            gateways.spawn(reminders::run(center.clone(), post, stopped()));
+        }
         Ok(Server {
             http,
             pg,

@@ -145,6 +145,7 @@ fn task(sql: &str) -> Task {
         views: Vec::new(),
         snapshots: Vec::new(),
         rates: None,
+        duties: None,
         limits: QueryLimits::default(),
         shown: None,
         explain: false,

@@ -28,7 +28,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement as PlannedStatement;
 use lake::Snapshot;
 use policy::{Condition, Grant};
-use schemas::{FeedId, Rates, StorageColumn, ViewName};
+use schemas::{FeedId, StorageColumn, ViewName};
 
 use crate::feed_table::{FeedTable, FileScope, ScopeColumn};
 use crate::pins;
@@ -40,7 +40,7 @@ pub(crate) use evidence::AGGREGATE;
 pub(crate) use fit::fit;
 pub(crate) use functions::SCALAR;
 pub(crate) use lineage::{Origin, origin};
-pub(crate) use params::{RELATIONS as PARAMS, planning_rates};
+pub(crate) use params::{DUTIES, Params, RELATIONS as PARAMS, planning_rates};
 
 /// The right to open the input feeds of one view. Minted only here, only under a grant of that view.
 #[derive(Debug, Clone)]
@@ -94,12 +94,12 @@ pub(crate) fn session(runtime: Arc<RuntimeEnv>, partitions: usize) -> Result<Ses
     Ok(state)
 }
 
-/// The session in which views are planned: the inputs, figures and the calendar are its only tables, and callers' SQL
-/// never meets it. Without `rates` there is no `params.rates` to read, and a view that wants it does not open.
+/// The session in which views are planned: the inputs, figures, the calendar and duties are its only tables, and callers'
+/// SQL never meets it. A relation of `params` that nobody fills is not there, and a view that wants it does not open.
 pub(crate) fn over(
     session: &SessionState,
     columns: &BTreeMap<FeedId, Vec<StorageColumn>>,
-    rates: Option<&Rates>,
+    params: Params<'_>,
 ) -> Result<SessionState, Refusal> {
     let feeds = MemorySchemaProvider::new();
     for (feed, columns) in columns {
@@ -112,9 +112,9 @@ pub(crate) fn over(
     catalog
         .register_schema(FEEDS_SCHEMA, Arc::new(feeds))
         .map_err(|error| crate::refusal::execution(&error))?;
-    if let Some(rates) = rates {
+    if !params.is_empty() {
         catalog
-            .register_schema(params::PARAMS_SCHEMA, params::schema(rates)?)
+            .register_schema(params::PARAMS_SCHEMA, params::schema(params)?)
             .map_err(|error| crate::refusal::execution(&error))?;
     }
     let catalogs = MemoryCatalogProviderList::new();
@@ -182,8 +182,12 @@ pub(crate) fn open(
             return Ok(Transformed::no(node));
         };
         let closed = source_as_provider(&scan.source)?;
-        // Figures and the calendar: the only tables of the state that are not feeds.
+        // Figures, the calendar and duties: the only tables of the state that are not feeds.
         if closed.downcast_ref::<MemTable>().is_some() {
+            // No file counts their rows; and where a scope hides duties, nothing may be skipped for the caller.
+            tables.rows = None;
+            let rows_of_many = scan.table_name.table() == params::DUTIES_TABLE;
+            tables.released_only &= !rows_of_many || matches!(scope, FileScope::All);
             return Ok(Transformed::no(LogicalPlan::TableScan(scan)));
         }
         match open_table(&closed, &rights, snapshots, &scope) {

@@ -20,6 +20,7 @@ mod answer;
 mod catalog;
 mod condition;
 mod definer;
+mod duties;
 mod feed_table;
 mod functions;
 mod leakproof;
@@ -34,6 +35,7 @@ mod views;
 
 pub use answer::{Answer, AnswerMeta, Covering, KeysNamed, OpenedView};
 pub use catalog::{Shown, ShownColumn, ShownView, describes, view_types};
+pub use duties::{DutyRow, DutyRows};
 pub use pins::Spill;
 pub use refusal::{Reason, Refusal};
 pub use run::{Engine, EngineSettings, Rows, runtime};

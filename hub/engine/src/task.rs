@@ -7,6 +7,7 @@ use schemas::Rates;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::Shown;
+use crate::duties::DutyRows;
 use crate::views::View;
 
 /// One query for a worker.
@@ -29,6 +30,9 @@ pub struct Task {
     /// The figures that models among the views compute with; `None` if none of them does.
     #[serde(default)]
     pub rates: Option<Rates>,
+    /// How duties stand; `None` if no view tells of them.
+    #[serde(default)]
+    pub duties: Option<DutyRows>,
     pub limits: QueryLimits,
     /// What the asker may know of the shared views, for statements that ask what there is. Without it they see the
     /// granted ones.

@@ -69,6 +69,7 @@ pub struct View {
     unlisted: bool,
     model: Option<Model>,
     reads_params: bool,
+    reads_duties: bool,
     scopes: BTreeSet<ScopeKind>,
     sql: String,
     text: String,
@@ -92,6 +93,10 @@ impl View {
             .relations
             .into_iter()
             .partition(|relation| definer::PARAMS.contains(&relation.as_str()));
+        // A view over nothing but figures would tell nobody anything.
+        if inputs.is_empty() && !params.iter().any(|relation| relation == definer::DUTIES) {
+            return Err(ViewError::InputUnused);
+        }
         if let Some(relation) = feeds.iter().find(|relation| !inputs.contains(relation)) {
             return Err(ViewError::NotAnInput(relation.clone()));
         }
@@ -109,7 +114,8 @@ impl View {
             lowered: header.lowered,
             unlisted: header.unlisted,
             model: header.model,
-            reads_params: !params.is_empty(),
+            reads_params: params.iter().any(|relation| relation != definer::DUTIES),
+            reads_duties: params.iter().any(|relation| relation == definer::DUTIES),
             scopes: header.scopes,
             sql: header.sql,
             text: text.to_owned(),
@@ -139,7 +145,8 @@ impl View {
         &self.basis
     }
 
-    /// Every feed the view reads; the provider of each must consent.
+    /// Every feed the view reads; the provider of each must consent. A view over duties alone reads none, and its owner
+    /// must.
     pub fn inputs(&self) -> &[FeedId] {
         &self.inputs
     }
@@ -177,6 +184,11 @@ impl View {
     /// Does it read figures or the calendar? Then a task must carry the rates.
     pub fn reads_params(&self) -> bool {
         self.reads_params
+    }
+
+    /// Does it tell how duties stand? Then a task must carry them.
+    pub fn reads_duties(&self) -> bool {
+        self.reads_duties
     }
 
     /// The kinds of scope by which the view may be shared; `-- scopes: keyed` in the header leaves one.

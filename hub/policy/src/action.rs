@@ -19,6 +19,10 @@ pub enum Action {
     ReadOwnSubmission {
         department: DepartmentCode,
     },
+    /// See what a department owes, by when, and how it stands.
+    ReadDuties {
+        department: DepartmentCode,
+    },
     ReadAudit,
     VerifyAudit,
     /// Create, change, close or unlock an account.
@@ -76,6 +80,9 @@ fn in_cedar(action: &Action) -> (&'static str, Ref, Vec<Fact>) {
         Action::Submit { department } => with_fact("submit", facts::of_department("Feed", department)),
         Action::ReadOwnSubmission { department } => {
             with_fact("read_submission", facts::of_department("Submission", department))
+        }
+        Action::ReadDuties { department } => {
+            with_fact("read_duties", facts::of_department("Feed", department))
         }
         Action::ReadAudit => ("read_audit", desk("audit"), Vec::new()),
         Action::VerifyAudit => ("verify_audit", desk("audit"), Vec::new()),

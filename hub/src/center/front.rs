@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use super::Center;
 use crate::front::{
-    AgreementAct, Attempt, Body, Caller, Front, Health, LeadModel, NewPerson, Page, PageAsked, Problem,
-    SessionOpened, SubmitHead, Submitted,
+    AgreementAct, Attempt, Body, Caller, DutiesAsked, Front, Health, LeadModel, NewPerson, Page, PageAsked,
+    Problem, SessionOpened, SubmitHead, Submitted,
 };
 
 #[async_trait]
@@ -88,6 +88,10 @@ impl Front for Center {
 
     async fn receipt(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem> {
         self.receipt_of(caller, id).await
+    }
+
+    async fn duties(&self, caller: &Caller, asked: DutiesAsked) -> Result<Value, Problem> {
+        self.duties_of(caller, asked).await
     }
 
     async fn statements(&self, caller: &Caller, sql: &str) -> Result<Vec<Statement>, Problem> {

@@ -18,6 +18,7 @@ use super::admission::Admission;
 use super::books::Books;
 use super::disguise::identity_settings;
 use super::first_sign_ins::FirstSignIns;
+use super::quotas::Quotas;
 use super::revocations::Revocations;
 use super::shared;
 use crate::config::Config;
@@ -27,6 +28,8 @@ use crate::lake_place::lake_settings;
 use crate::lock::DataLock;
 use crate::metrics::Metrics;
 use crate::rates;
+use crate::reminders::Post;
+use crate::workdays;
 use crate::worker::{
     Hello, Kind, Pool, PoolSettings, ProcessLimits, QueryHello, QueryWorkers, Spawner, WorkerChecker,
 };
@@ -70,6 +73,9 @@ impl Center {
         let known = contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
         let contracts = shared::taken(&known, &config.feeds)?;
         let rates = rates::load(&config.rates_file).map_err(|e| OpenError::new("hub.rates_unusable", e))?;
+        let post = Post::open(&config)?;
+        let workdays = workdays::load(&config.duties.workdays_file)
+            .map_err(|e| OpenError::new("hub.workdays_unusable", e))?;
         let views = shared::views(&known, &contracts)?;
 
         let signer =
@@ -77,6 +83,9 @@ impl Center {
         let verifying_key = signer.verifying_key().clone();
         let log = open_log(&folder, signer.clone()).await?;
         let registry = Registry::open(&folder.registry())
+            .await
+            .map_err(|e| OpenError::new(e.code(), e))?;
+        let duties_since = workdays::since(&config.duties, &registry)
             .await
             .map_err(|e| OpenError::new(e.code(), e))?;
         let keys = KeyRing::load_or_create(&folder.lake_keys()).map_err(|e| OpenError::new(e.code(), e))?;
@@ -152,6 +161,8 @@ impl Center {
         Ok(Arc::new(Center {
             first_sign_ins: FirstSignIns::new(registry.clone()),
             admission: Admission::new(&config.limits),
+            quotas: Quotas::new(&config.limits),
+            post: post.map(Arc::new),
             revocations: Revocations::new(epoch, agreements),
             query_workers: QueryWorkers::new(query_pool),
             config,
@@ -161,6 +172,8 @@ impl Center {
             view_types: views.types,
             absent_views: views.absent,
             rates,
+            workdays,
+            duties_since,
             registry,
             accounts,
             feeds,

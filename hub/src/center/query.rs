@@ -6,7 +6,7 @@ use std::sync::Arc;
 use audit::{ActKind, Closing, Outcome};
 use chrono::{DateTime, Utc};
 use engine::{
-    Answer, AnswerMeta, Described, OpenedView, Parameter, QueryLimits, Shown, Statement, Task, View,
+    Answer, AnswerMeta, Described, DutyRows, OpenedView, Parameter, QueryLimits, Shown, Statement, Task, View,
 };
 use policy::{Condition, Denial, Grant, Ruling, seal};
 use schemas::{FeedId, Treatment, ViewName};
@@ -25,6 +25,8 @@ pub(super) struct Opening {
     pub(super) decided_at: DateTime<Utc>,
     versions: Vec<(FeedId, i64)>,
     snapshots: Vec<lake::Snapshot>,
+    /// For views that tell how duties stand.
+    duties: Option<DutyRows>,
     /// For statements that ask what there is.
     shown: Option<Arc<Shown>>,
 }
@@ -150,9 +152,14 @@ impl Center {
             true => Some(self.shown_to(caller, &session, now).await?),
             false => None,
         };
+        let duties = match views.iter().any(View::reads_duties) {
+            true => Some(self.duty_rows(now).await?),
+            false => None,
+        };
         Ok(Opening {
             grants,
             views,
+            duties,
             decided_at: now,
             versions,
             snapshots,
@@ -211,6 +218,7 @@ impl Center {
                 .iter()
                 .any(View::reads_params)
                 .then(|| self.rates.clone()),
+            duties: opening.duties.clone(),
             limits: QueryLimits {
                 memory_bytes: limits.memory_bytes,
                 rows_max: limits.rows,

@@ -79,8 +79,12 @@ pub(super) fn views(known: &Contracts, taken: &Contracts) -> Result<SharedViews,
     Ok(shared)
 }
 
-/// The departments whose feeds a view reads.
+/// The departments whose consent a view needs: those whose feeds it reads. A view that reads none tells of the hub's own
+/// bookkeeping, and its owner answers for it.
 fn departments(view: &View, contracts: &Contracts) -> Vec<DepartmentCode> {
+    if view.inputs().is_empty() {
+        return vec![view.owner().clone()];
+    }
     let department = |feed| contracts.get(feed).map(|contract| contract.department().clone());
     let departments: BTreeSet<_> = view.inputs().iter().filter_map(department).collect();
     departments.into_iter().collect()

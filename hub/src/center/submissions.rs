@@ -23,8 +23,10 @@ impl Center {
             .map(|contract| contract.department().clone())
             .ok_or_else(|| problem(&IntakeError::without_contract(&head.feed)))?;
         let subject = json!({"act": "submit", "feed": head.feed, "period": head.period, "unit": head.unit});
-        self.permitted(caller, &Action::Submit { department }, subject)
+        self.permitted(caller, &Action::Submit { department }, subject.clone())
             .await?;
+        let counted = self.count_submission(caller, &subject).await?;
+        let body = counted.through(body);
         let principal = caller.signed_in.principal();
         let arrival = Arrival {
             feed: head.feed,
@@ -45,11 +47,9 @@ impl Center {
                 false => intake::Body::bytes(StreamReader::new(body.map_err(std::io::Error::other))),
             },
         };
-        let received = self
-            .intake
-            .receive(arrival)
-            .await
-            .map_err(|error| problem(&error))?;
+        let received = self.intake.receive(arrival).await;
+        self.count_bytes(caller, &subject, &counted).await?;
+        let received = received.map_err(|error| problem(&error))?;
         let text = received.receipt.to_json().map_err(Problem::internal)?;
         let receipt = serde_json::from_str(&text).map_err(Problem::internal)?;
         Ok(Submitted {

@@ -9,6 +9,7 @@ mod audit;
 mod check;
 mod config;
 mod demo;
+mod duties;
 mod feeds;
 mod generate;
 pub mod init;
@@ -50,6 +51,8 @@ enum Command {
     Submit(submit::Arguments),
     /// Ask governed SQL
     Query(query::Arguments),
+    /// Show what is owed, by when, and how it stands
+    Duties(duties::Arguments),
     /// Show what the comparison models found, per taxpayer
     Leads(leads::Arguments),
     /// Propose, approve, activate and revoke sharing agreements
@@ -76,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Submit(arguments) => on_runtime(submit::run(arguments)),
         Command::Query(arguments) => on_runtime(query::run(arguments)),
+        Command::Duties(arguments) => on_runtime(duties::run(arguments)),
         Command::Leads(arguments) => on_runtime(leads::run(arguments)),
         Command::Agreement(arguments) => on_runtime(agreement::run(arguments)),
         Command::Audit(arguments) => audit::run(arguments),

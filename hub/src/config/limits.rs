@@ -12,6 +12,10 @@ use super::ConfigError;
 pub struct Limits {
     /// Bytes of one submission.
     pub submission_bytes: u64,
+    /// Submissions of one department on one civil day in Asia/Shanghai.
+    pub submissions_per_day: u64,
+    /// Bytes of one department's submissions on one such day.
+    pub submission_bytes_per_day: u64,
     /// Bytes of any other HTTP request body.
     pub body_bytes: u64,
     /// Bytes of one SQL text.
@@ -46,6 +50,8 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             submission_bytes: 512 << 20,
+            submissions_per_day: 10_000,
+            submission_bytes_per_day: 200 << 30,
             body_bytes: 1 << 20,
             sql_bytes: 64 << 10,
             rows: 1_000_000,
@@ -71,6 +77,18 @@ impl Limits {
             self.submission_bytes,
             1 << 10,
             16 << 30,
+        )?;
+        in_range(
+            "limits.submissions_per_day",
+            self.submissions_per_day,
+            1,
+            10_000_000,
+        )?;
+        in_range(
+            "limits.submission_bytes_per_day",
+            self.submission_bytes_per_day,
+            1 << 10,
+            1 << 50,
         )?;
         in_range("limits.body_bytes", self.body_bytes, 4 << 10, 64 << 20)?;
         in_range("limits.sql_bytes", self.sql_bytes, 256, 1 << 20)?;
@@ -184,7 +202,7 @@ impl SignIn {
     }
 }
 
-fn in_range(key: &'static str, value: u64, least: u64, most: u64) -> Result<(), ConfigError> {
+pub(super) fn in_range(key: &'static str, value: u64, least: u64, most: u64) -> Result<(), ConfigError> {
     if (least..=most).contains(&value) {
         Ok(())
     } else {

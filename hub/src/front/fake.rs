@@ -197,6 +197,10 @@ impl Front for FakeHouse {
         absent()
     }
 
+    async fn duties(&self, _: &Caller, asked: DutiesAsked) -> Result<Value, Problem> {
+        Ok(json!({ "items": [], "state": asked.state, "limit": asked.page.items_max }))
+    }
+
     async fn statements(&self, _: &Caller, sql: &str) -> Result<Vec<Statement>, Problem> {
         Ok(engine::classify(sql, &StatementLimits::default())?)
     }

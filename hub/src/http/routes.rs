@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, acts, catalogue, house, identity, leads, query, submissions};
+use super::{App, acts, catalogue, duties, house, identity, leads, query, submissions};
 
 /// Whether a route needs a signed-in caller.
 ///
@@ -34,6 +34,7 @@ pub enum Operation {
     Submission,
     Findings,
     Receipt,
+    Duties,
     Query,
     Leads,
     CatalogFeeds,
@@ -165,6 +166,19 @@ pub const ROUTES: &[Route] = &[
     },
     get("/v1/submissions/{id}/receipt", Operation::Receipt),
     Route {
+        query: &[
+            "feed",
+            "period",
+            "unit",
+            "department",
+            "state",
+            "overdue",
+            "after",
+            "limit",
+        ],
+        ..get("/v1/duties", Operation::Duties)
+    },
+    Route {
         gives: ROWS,
         ..post(
             "/v1/query",
@@ -218,6 +232,7 @@ impl Operation {
             Operation::Submission => "submission",
             Operation::Findings => "findings",
             Operation::Receipt => "receipt",
+            Operation::Duties => "duties",
             Operation::Query => "query",
             Operation::Leads => "leads",
             Operation::CatalogFeeds => "catalog_feeds",
@@ -252,6 +267,7 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
         Operation::Submission => on(filter, submissions::submission),
         Operation::Findings => on(filter, submissions::findings),
         Operation::Receipt => on(filter, submissions::receipt),
+        Operation::Duties => on(filter, duties::duties),
         Operation::Query => on(filter, query::query),
         Operation::Leads => on(filter, leads::leads),
         Operation::CatalogFeeds => on(filter, catalogue::feeds),

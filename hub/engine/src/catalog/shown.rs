@@ -9,6 +9,7 @@ use schemas::{DepartmentCode, FeedId, StorageColumn, ViewName};
 use serde::{Deserialize, Serialize};
 
 use crate::definer;
+use crate::duties::DutyRows;
 use crate::pins;
 use crate::task::ParameterType;
 use crate::views::{UnfitView, View, ViewError};
@@ -109,7 +110,11 @@ fn planned(
     let rates = definer::planning_rates().map_err(|_| nowhere())?;
     let runtime = pins::runtime(nothing, pins::footers(), MEMORY_BYTES, None).map_err(|_| nowhere())?;
     let session = definer::session(runtime, 1).map_err(|_| nowhere())?;
-    let state = definer::over(&session, feeds, Some(&rates)).map_err(|_| nowhere())?;
+    let params = definer::Params {
+        rates: Some(&rates),
+        duties: Some(&DutyRows::default()),
+    };
+    let state = definer::over(&session, feeds, params).map_err(|_| nowhere())?;
     let mut types = BTreeMap::new();
     for view in views {
         let plan = futures::executor::block_on(definer::fit(view, &state, feeds));

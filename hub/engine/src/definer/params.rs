@@ -1,5 +1,5 @@
-//! The relations of schema `params`: figures and the calendar, for views and models only. They hold nothing a
-//! department reported, so they need no rights and no grant; callers' SQL has no such schema.
+//! The relations of schema `params`: figures, the calendar and duties, for views and models only. They hold nothing a
+//! department reported, so they need no rights and no grant of their own; callers' SQL has no such schema.
 
 use std::sync::Arc;
 
@@ -12,18 +12,44 @@ use datafusion::catalog::{MemorySchemaProvider, SchemaProvider};
 use datafusion::datasource::MemTable;
 use schemas::{RATE_DIGITS, RATE_SCALE, Rates};
 
+use crate::duties::DutyRows;
 use crate::refusal::{self, Reason, Refusal};
 
 /// The schema in which a view's SQL finds figures and the calendar.
 pub(crate) const PARAMS_SCHEMA: &str = "params";
 /// Its relations, as views name them.
-pub(crate) const RELATIONS: [&str; 2] = ["params.months", "params.rates"];
+pub(crate) const RELATIONS: [&str; 3] = [DUTIES, "params.months", "params.rates"];
+/// The relation of duties.
+pub(crate) const DUTIES: &str = "params.duties";
+pub(crate) const DUTIES_TABLE: &str = "duties";
+
+/// What the relations are filled from. What is left out is a relation that is not there.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Params<'a> {
+    pub rates: Option<&'a Rates>,
+    pub duties: Option<&'a DutyRows>,
+}
+
+impl Params<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rates.is_none() && self.duties.is_none()
+    }
+}
 
 /// `params.rates`: key, value, first and last day, source, whether somebody confirmed it.
-/// `params.months`: one row per month with its first and last day and those of its quarter.
-pub(super) fn schema(rates: &Rates) -> Result<Arc<dyn SchemaProvider>, Refusal> {
+/// `params.months`: one row per month with its first and last day and those of its quarter; there whenever `rates` is.
+/// `params.duties`: one row per duty; see [`DutyRows`].
+pub(super) fn schema(params: Params<'_>) -> Result<Arc<dyn SchemaProvider>, Refusal> {
     let schema = MemorySchemaProvider::new();
-    for (name, batch) in [("rates", rates_batch(rates)?), ("months", months_batch()?)] {
+    let mut batches = Vec::new();
+    if let Some(rates) = params.rates {
+        batches.push(("rates", rates_batch(rates)?));
+        batches.push(("months", months_batch()?));
+    }
+    if let Some(duties) = params.duties {
+        batches.push((DUTIES_TABLE, batch(duties.columns())?));
+    }
+    for (name, batch) in batches {
         let table = MemTable::try_new(batch.schema(), vec![vec![batch]]);
         let table = Arc::new(table.map_err(|error| refusal::execution(&error))?);
         schema

@@ -10,8 +10,9 @@ use schemas::{
 
 use super::fit::classified;
 use super::samples::{column, view};
-use super::{Origin, origin, over, session, shape};
+use super::{Origin, Params, origin, over, session, shape};
 use crate::catalog::view_types;
+use crate::duties::DutyRows;
 use crate::pins;
 use crate::views::{View, ViewError, embedded};
 
@@ -21,7 +22,10 @@ fn planned(columns: BTreeMap<FeedId, Vec<StorageColumn>>) -> SessionState {
     over(
         &session(runtime, 2).unwrap(),
         &columns,
-        Some(&Rates::embedded().unwrap()),
+        Params {
+            rates: Some(&Rates::embedded().unwrap()),
+            duties: Some(&DutyRows::default()),
+        },
     )
     .unwrap()
 }

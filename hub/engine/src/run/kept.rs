@@ -10,9 +10,9 @@ use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use object_store::ObjectStore;
-use schemas::{FeedId, Rates, StorageColumn, ViewName};
+use schemas::{FeedId, StorageColumn, ViewName};
 
-use crate::definer;
+use crate::definer::{self, Params};
 use crate::pins;
 use crate::refusal::Refusal;
 use crate::views::{View, ViewError};
@@ -72,22 +72,25 @@ impl Kept {
         Ok(kept.insert(sessions).clone())
     }
 
-    /// The view planned over closed tables. Figures are part of such a plan, so one that reads them is planned anew.
+    /// The view planned over closed tables. Figures and duties are part of such a plan, so one that reads them is planned anew.
     pub(super) async fn shape(
         &self,
         view: &View,
         feeds: &Feeds,
-        rates: Option<&Rates>,
+        params: Params<'_>,
         definer: &SessionState,
     ) -> Result<LogicalPlan, ViewError> {
-        let keeps = !view.reads_params();
+        let keeps = !view.reads_params() && !view.reads_duties();
         let inputs = feeds.iter().filter(|(feed, _)| view.inputs().contains(feed));
         let inputs: Vec<_> = inputs.collect();
         if keeps && let Some(plan) = self.known(view, &inputs) {
             return Ok(plan);
         }
-        let rates = rates.filter(|_| view.reads_params());
-        let state = definer::over(definer, feeds, rates).map_err(|_| ViewError::NotPlanned)?;
+        let params = Params {
+            rates: params.rates.filter(|_| view.reads_params()),
+            duties: params.duties.filter(|_| view.reads_duties()),
+        };
+        let state = definer::over(definer, feeds, params).map_err(|_| ViewError::NotPlanned)?;
         let plan = definer::shape(view, &state).await?;
         if keeps {
             self.keep(view, &inputs, &plan);

@@ -78,7 +78,11 @@ impl Engine {
                 .iter()
                 .find(|view| view.name().as_str() == name.as_str());
             let view = view.ok_or_else(|| Refusal::new(Reason::ViewUnusable).with("view", name))?;
-            let shape = self.kept.shape(view, &feeds, task.rates.as_ref(), &definer).await;
+            let params = definer::Params {
+                rates: task.rates.as_ref(),
+                duties: task.duties.as_ref(),
+            };
+            let shape = self.kept.shape(view, &feeds, params, &definer).await;
             let shape = shape.map_err(|error| {
                 tracing::error!(%error, view = %name, "a view cannot be opened");
                 Refusal::new(Reason::ViewUnusable).with("view", name)

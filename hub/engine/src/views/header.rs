@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use policy::ScopeKind;
-use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, ViewName};
+use schemas::{Bilingual, DataClass, DepartmentCode, FeedId, Level, NameError, ViewName};
 
 use super::{Lowered, Model, ViewColumn, ViewError};
 
@@ -26,6 +26,9 @@ const ONCE: [&str; 12] = [
     "name", "title_zh", "title_en", "owner", "grain_zh", "grain_en", "inputs", "unlisted", "model",
     "paradigm", "taxes", "scopes",
 ];
+
+/// What a view over the hub's own bookkeeping says in place of feeds.
+const NO_INPUTS: &str = "none";
 
 /// Reads the header; what follows its last comment line is the SQL.
 pub(super) fn read(text: &str) -> Result<Header, ViewError> {
@@ -65,10 +68,10 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
             en: get(en)?.to_owned(),
         })
     };
-    let inputs = get("inputs")?
-        .split(',')
-        .map(|feed| FeedId::parse(feed.trim()))
-        .collect::<Result<Vec<_>, _>>();
+    let inputs = match get("inputs")? {
+        NO_INPUTS => Ok(Vec::new()),
+        inputs => inputs.split(',').map(|feed| FeedId::parse(feed.trim())).collect(),
+    };
     if basis.is_empty() {
         return Err(ViewError::HeaderMissing("basis"));
     }
@@ -89,7 +92,7 @@ pub(super) fn read(text: &str) -> Result<Header, ViewError> {
         owner: DepartmentCode::parse(get("owner")?).map_err(|_| ViewError::HeaderLine("owner".to_owned()))?,
         grain: bilingual("grain_zh", "grain_en")?,
         basis,
-        inputs: inputs.map_err(|_| ViewError::HeaderLine("inputs".to_owned()))?,
+        inputs: inputs.map_err(|_: NameError| ViewError::HeaderLine("inputs".to_owned()))?,
         unlisted: match once.get("unlisted") {
             None => false,
             Some(&"true") => true,

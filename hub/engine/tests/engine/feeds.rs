@@ -21,6 +21,7 @@ use schemas::{
 
 use super::granted::GrantSpec;
 use super::world::{Answered, KEY, cells};
+use crate::duties::DutyRows;
 use crate::refusal::Refusal;
 use crate::run::{Engine, EngineSettings};
 use crate::task::{QueryLimits, Task};
@@ -34,6 +35,7 @@ pub(super) struct Feeds {
     contracts: Vec<Contract>,
     snapshots: BTreeMap<String, Snapshot>,
     pub rates: Option<Rates>,
+    pub duties: Option<DutyRows>,
 }
 
 impl Feeds {
@@ -43,6 +45,7 @@ impl Feeds {
             contracts: schemas::feeds::embedded().unwrap(),
             snapshots: BTreeMap::new(),
             rates: Some(Rates::embedded().unwrap()),
+            duties: Some(DutyRows::default()),
         }
     }
 
@@ -146,6 +149,7 @@ impl Feeds {
             views: vec![view],
             snapshots: self.snapshots.values().cloned().collect(),
             rates: self.rates.clone(),
+            duties: self.duties.clone(),
             limits: QueryLimits::default(),
             shown: None,
             explain,

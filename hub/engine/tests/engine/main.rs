@@ -6,6 +6,7 @@ mod barrier;
 mod by_hand;
 mod calls;
 mod clients;
+mod duties;
 mod feeds;
 mod granted;
 mod grants;

@@ -136,6 +136,7 @@ impl World {
             views: POWER.clone(),
             snapshots: vec![self.snapshot.clone()],
             rates: None,
+            duties: None,
             limits: self.limits.clone(),
             shown: None,
             explain: false,

@@ -8,6 +8,8 @@ submit_own              yes      -                  -              -        -   
 submit_other            -        -                  -              -        -            -              -
 read_own_submission     yes      -                  -              -        -            -              -
 read_other_submission   -        -                  -              -        -            -              -
+read_own_duties         yes      yes                yes            yes      yes          yes            yes
+read_other_duties       -        yes                yes            -        yes          -              -
 read_audit              -        -                  -              -        -            -              yes
 verify_audit            -        -                  -              -        -            -              yes
 manage_other_account    -        -                  -              -        yes          -              -
@@ -25,6 +27,8 @@ fn action(name: &str, own_name: &str) -> Action {
         "submit_other" => Action::Submit { department: other },
         "read_own_submission" => Action::ReadOwnSubmission { department: own },
         "read_other_submission" => Action::ReadOwnSubmission { department: other },
+        "read_own_duties" => Action::ReadDuties { department: own },
+        "read_other_duties" => Action::ReadDuties { department: other },
         "read_audit" => Action::ReadAudit,
         "verify_audit" => Action::VerifyAudit,
         "manage_other_account" => Action::ManageAccounts {

@@ -17,7 +17,7 @@ async fn planned(kept: &Kept, sql: &str, kind: StorageType) -> (DataType, String
     let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
     let definer = kept.sessions(&store, 2).unwrap().definers;
     let plan = kept
-        .shape(&view(sql), &feeds(kind), None, &definer)
+        .shape(&view(sql), &feeds(kind), Params::default(), &definer)
         .await
         .unwrap();
     (

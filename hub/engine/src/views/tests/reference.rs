@@ -63,6 +63,9 @@ fn section(page: &mut String, view: &View) {
 }
 
 fn inputs(view: &View) -> String {
+    if view.inputs().is_empty() {
+        return "–".to_owned();
+    }
     let names = view.inputs().iter().map(|feed| format!("`{feed}`"));
     names.collect::<Vec<_>>().join(", ")
 }
