@@ -20,6 +20,7 @@ mod revocations;
 mod shared;
 mod sharing;
 mod submissions;
+mod workbooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

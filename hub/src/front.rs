@@ -8,6 +8,7 @@ mod duties;
 #[cfg(test)]
 pub(crate) mod fake;
 mod finding;
+mod made;
 mod problem;
 mod sitting;
 mod submit;
@@ -17,7 +18,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Answer, Described, Parameter, Statement};
 use policy::{Account, IssuedToken, ScramExchange, SignedIn, Via};
-use schemas::{SubmissionId, ViewName};
+use schemas::{FeedId, RegionCode, SubmissionId, ViewName};
 use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -26,6 +27,7 @@ pub use acts::{AgreementAct, NewPerson};
 pub use caller::{Caller, Caught, RequestId};
 pub use duties::DutiesAsked;
 pub use finding::shown as finding_shown;
+pub use made::Made;
 pub use problem::{Problem, Rendered};
 pub(crate) use sitting::ShownAt;
 pub use sitting::Sitting;
@@ -128,6 +130,15 @@ pub trait Front: Send + Sync + 'static {
     async fn submission(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem>;
     async fn findings(&self, caller: &Caller, id: &SubmissionId, page: PageAsked) -> Result<Page, Problem>;
     async fn receipt(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem>;
+    /// The bad rows of a submission, to be mended and sent back.
+    async fn workbook(&self, caller: &Caller, id: &SubmissionId) -> Result<Made, Problem>;
+    /// The empty form of a feed, for one reporting unit or for all.
+    async fn template(
+        &self,
+        caller: &Caller,
+        feed: &FeedId,
+        unit: Option<&RegionCode>,
+    ) -> Result<Made, Problem>;
 
     /// What is owed, by when, and how it stands, as far as the caller may see.
     async fn duties(&self, caller: &Caller, asked: DutiesAsked) -> Result<Value, Problem>;

@@ -19,6 +19,7 @@ mod routes;
 mod submissions;
 #[cfg(test)]
 mod tests;
+mod workbooks;
 
 use std::future::Future;
 use std::io;

@@ -182,6 +182,7 @@ fn request(folder: &Path) -> CheckRequest {
         period,
         unit,
         path,
+        earlier: Vec::new(),
     }
 }
 
@@ -403,10 +404,8 @@ async fn a_check_that_cannot_end_is_ended() {
     .unwrap();
     let checker = WorkerChecker::new(yard.pool.clone(), Duration::from_millis(500));
     let (sender, _receiver) = mpsc::channel(4);
-    let stuck = CheckRequest {
-        path,
-        ..request(yard.folder.path())
-    };
+    let mut stuck = request(yard.folder.path());
+    stuck.path = path;
     assert_eq!(checker.check(stuck, sender).await, Err(CheckFailure::TimedOut));
     yard.ends("deadline").await;
     let (sender, _receiver) = mpsc::channel(64);

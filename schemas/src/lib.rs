@@ -19,6 +19,7 @@ pub mod contract;
 pub mod due;
 pub mod entity;
 pub mod feeds;
+pub mod mark;
 pub mod names;
 pub mod period;
 pub mod rates;

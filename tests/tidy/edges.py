@@ -6,6 +6,7 @@ EDGES = {
     "decode": set(),
     "datasets": {"schemas"},
     "check": {"schemas", "decode"},
+    "workbook": {"schemas", "check"},
     "lake": {"schemas"},
     "audit": set(),
     "policy": {"schemas"},

@@ -10,7 +10,8 @@ EMPTY_NAMES = {"util", "utils", "common", "helper", "helpers", "manager", "info"
 LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\b(todo|unimplemented)!\s*\(")
 CRATE_FOLDERS = {
     "schemas/": "schemas", "connectors/decode/": "decode", "connectors/check/": "check",
-    "connectors/intake/": "intake", "connectors/sources/": "sources", "hub/lake/": "lake",
+    "connectors/intake/": "intake", "connectors/workbook/": "workbook",
+    "connectors/sources/": "sources", "hub/lake/": "lake",
     "hub/policy/": "policy", "hub/engine/": "engine", "hub/registry/": "registry", "hub/audit/": "audit",
     "datasets/": "datasets", "hub/": "hub",
 }

@@ -8,7 +8,7 @@ CATALOGUE = "schemas/texts.toml"
 LITERAL = re.compile(r"\"([a-z]+)\.([a-z0-9_]+)\"")
 TEST_MODULE = re.compile(r"#\[cfg\(test\)\]\s*(?:pub(?:\([a-z]+\))? )?mod (\w+);")
 CHINESE = re.compile(r"\"[^\"\n]*[\u4e00-\u9fff][^\"\n]*\"")
-SPOKEN_TO_PEOPLE = ("hub/src/", "connectors/intake/", "hub/policy/", "hub/engine/", "hub/registry/", "hub/audit/")
+SPOKEN_TO_PEOPLE = ("hub/src/", "connectors/intake/", "connectors/workbook/", "hub/policy/", "hub/engine/", "hub/registry/", "hub/audit/")
 
 
 def catalogue(repository: Repository) -> dict[str, dict[str, str]]:

@@ -4,7 +4,7 @@ use decode::Format;
 use schemas::values::units::UnitWord;
 use schemas::{Contract, Field};
 
-use crate::short_names;
+use crate::{Report, short_names};
 
 /// The header of a file, understood.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +96,21 @@ impl Header {
             .map(|(index, _)| index)
             .collect()
     }
+}
+
+/// For each field of the contract, the column of a checked file that was read as it. `titles` are those of the file or
+/// of its rows in quarantine.
+pub fn columns_of(contract: &Contract, titles: &[String], report: &Report) -> Vec<Option<usize>> {
+    // The one format whose titles are read in another way.
+    let format = match report.charset == "dbf" {
+        true => Format::Dbf,
+        false => Format::Text,
+    };
+    let fields = Header::read(contract, titles, format).fields;
+    fields
+        .into_iter()
+        .map(|column| column.map(|column| column.index))
+        .collect()
 }
 
 /// Does a record look like the header of this contract, rather than another's or a row? At least half of the required

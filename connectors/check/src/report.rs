@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use decode::Evidence;
+use schemas::mark::AnswerMark;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
 use crate::tally::Tally;
-use crate::{Finding, Job, Severity, canonical, file_rules, hashing};
+use crate::{Finding, Job, Severity, canonical, file_rules, hashing, marked};
 
 /// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,6 +55,37 @@ pub enum UnitPlace {
     Above,
 }
 
+/// What an answer was laid over: enough to come to the same verdict again from the same files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Whose bad rows the workbook held.
+    pub submission: String,
+    /// Of the report that found them bad.
+    pub report_hash: String,
+    /// Hashes of the file that was sent first and of the answers laid over it before this one, oldest first. Empty if
+    /// the answer came without them, and then nothing of it was read.
+    pub files: Vec<String>,
+    /// Rows that this answer changed, those it took back included.
+    pub rows_mended: u64,
+    /// Rows whose cells were emptied, by this answer and the ones before.
+    pub rows_withdrawn: u64,
+    /// Rows that stand in the answer as they were.
+    pub rows_unchanged: u64,
+}
+
+impl Answered {
+    pub(crate) fn of(mark: &AnswerMark) -> Self {
+        Self {
+            submission: mark.submission.to_string(),
+            report_hash: mark.report_hash.clone(),
+            files: Vec::new(),
+            rows_mended: 0,
+            rows_withdrawn: 0,
+            rows_unchanged: 0,
+        }
+    }
+}
+
 /// What was found. `rows_read = committed + quarantined + duplicate + blank_or_total`, always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -92,6 +124,9 @@ pub struct Report {
     /// Units the file gave outside of its cells, in the order of the contract's fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<UnitRead>,
+    /// The file is a returned workbook of mended rows, and this is the report on the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
     pub file_findings: Vec<Finding>,
     /// Of this report without this field, as canonical JSON: `sha256:<hex>`. No machine and no time is in it.
     pub report_hash: String,
@@ -103,6 +138,7 @@ pub(crate) struct Draft {
     pub file_findings: Vec<Finding>,
     pub columns_ignored: Vec<String>,
     pub units: Vec<UnitRead>,
+    pub answered: Option<Answered>,
 }
 
 impl Draft {
@@ -127,6 +163,7 @@ impl Draft {
             delimiter: String::new(),
             columns_ignored: Vec::new(),
             units: Vec::new(),
+            answered: None,
             file_findings: Vec::new(),
             report_hash: String::new(),
         };
@@ -135,6 +172,7 @@ impl Draft {
             file_findings: Vec::new(),
             columns_ignored: Vec::new(),
             units: Vec::new(),
+            answered: None,
         }
     }
 
@@ -175,6 +213,7 @@ impl Draft {
             file_findings,
             columns_ignored,
             units,
+            answered,
         } = self;
         for finding in &file_findings {
             *report.findings_by_rule.entry(finding.rule.clone()).or_default() += 1;
@@ -194,12 +233,28 @@ impl Draft {
         report.file_findings = file_findings;
         report.columns_ignored = columns_ignored;
         report.units = units;
+        report.answered = answered;
         report.report_hash = report.hash();
         report
     }
 }
 
 impl Report {
+    /// The same report with another reason why an answer could not be laid over anything. Only for a report on an
+    /// answer that was looked at alone: whoever keeps the files knows better why there was nothing to lay it over.
+    #[must_use]
+    pub fn answer_refused(mut self, text: &str) -> Report {
+        for finding in self
+            .file_findings
+            .iter_mut()
+            .filter(|finding| finding.rule == marked::ANSWER)
+        {
+            text.clone_into(&mut finding.text);
+        }
+        self.report_hash = self.hash();
+        self
+    }
+
     /// The file holds what must not come: nothing of it may be kept, not even sealed.
     pub fn is_refused_at_the_door(&self) -> bool {
         self.file_findings

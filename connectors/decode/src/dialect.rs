@@ -91,6 +91,8 @@ pub struct Dialect {
     /// Where fields stand in records without delimiters. A file that has the header in delimited records all the same is
     /// read as such.
     pub layout: Option<Layout>,
+    /// A sheet of this name, hidden or not, is read as notes of the workbook about itself.
+    pub notes_sheet: Option<&'static str>,
 }
 
 impl Default for Dialect {
@@ -103,6 +105,7 @@ impl Default for Dialect {
             records: None,
             member: None,
             layout: None,
+            notes_sheet: None,
         }
     }
 }
@@ -196,6 +199,8 @@ pub struct SheetEvidence {
     pub deleted_rows: u64,
     /// Columns whose content stands in a file that did not come along; they are empty.
     pub columns_apart: Vec<String>,
+    /// What the sheet of notes says, keys and values in order; see [`Dialect::notes_sheet`].
+    pub notes: Vec<(String, String)>,
 }
 
 /// What packs files.

@@ -18,6 +18,8 @@ pub struct CheckRequest {
     pub period: Period,
     pub unit: RegionCode,
     pub path: PathBuf,
+    /// If the file is an answer, the files it is to be laid over, oldest first.
+    pub earlier: Vec<PathBuf>,
 }
 
 /// What the checker says on the way, in file order per kind.
@@ -75,18 +77,22 @@ impl Checker for LocalChecker {
                 period,
                 unit,
                 path,
+                earlier,
             } = request;
-            let file = File::open(path).map_err(|error| {
-                tracing::error!(%error, "the spooled body cannot be read");
-                CheckFailure::Failed
-            })?;
+            let open = |path: &PathBuf| {
+                File::open(path).map_err(|error| {
+                    tracing::error!(%error, "the spooled body cannot be read");
+                    CheckFailure::Failed
+                })
+            };
+            let earlier = earlier.iter().map(open).collect::<Result<Vec<_>, _>>()?;
             let job = check::Job {
                 contract: &contract,
                 period: &period,
                 unit: &unit,
                 limits,
             };
-            check::check(&job, file, &mut Events(events)).map_err(|error| {
+            check::check_answer(&job, earlier, open(&path)?, &mut Events(events)).map_err(|error| {
                 tracing::error!(%error, "the checker failed");
                 CheckFailure::Failed
             })

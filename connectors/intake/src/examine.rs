@@ -14,6 +14,7 @@ use crate::checker::{CheckEvent, CheckFailure, CheckRequest, Checker};
 use crate::door::Admitted;
 use crate::error::{ErrorKind, IntakeError};
 use crate::limits::IntakeLimits;
+use crate::mending::{self, Earlier};
 use crate::quarantined::Quarantined;
 use crate::spool::Spooled;
 use crate::zero;
@@ -43,6 +44,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) table: &'a FeedTable,
     pub(crate) checker: &'a dyn Checker,
     pub(crate) limits: &'a IntakeLimits,
+    pub(crate) earlier: Earlier<'a>,
 }
 
 impl Desk<'_> {
@@ -58,6 +60,7 @@ impl Desk<'_> {
             period: admitted.period.clone(),
             unit: admitted.slot.unit.clone(),
             path: spooled.path().to_owned(),
+            earlier: Vec::new(),
         };
         let place = admitted.place();
         let (to_router, events) = mpsc::channel(EVENTS_HELD);
@@ -66,7 +69,7 @@ impl Desk<'_> {
         let judging = async move {
             let rows = Quarantined::new(self.lake, submission, &admitted.slot.feed);
             let (checked, routed) = tokio::join!(
-                self.check(request, to_router),
+                self.check(request, submission, to_router),
                 self.route(rows, events, &to_stager)
             );
             if checked.is_err() || routed.is_err() {
@@ -87,7 +90,7 @@ impl Desk<'_> {
         {
             return Err(lake_failed(error));
         }
-        let report = checked.map_err(check_failed)?;
+        let report = checked?;
         let staged = staged.map_err(lake_failed)?;
         compare(&report, admitted, spooled, &staged, routed.rows.rows())?;
         // Findings about the file as a whole come first: they explain the others.
@@ -153,15 +156,41 @@ impl Desk<'_> {
         vault.seal(submission, feed, file).await.map_err(lake_failed)
     }
 
+    /// A file that says it answers an earlier submission is checked once more, together with what lies below it. The
+    /// first look reads its rows only, and only the checker's process ever reads them.
     async fn check(
         &self,
         request: CheckRequest,
+        submission: &SubmissionId,
         events: mpsc::Sender<CheckEvent>,
-    ) -> Result<Report, CheckFailure> {
+    ) -> Result<Report, IntakeError> {
+        let report = self.check_once(request.clone(), events.clone()).await?;
+        let Some(answered) = mending::asked_for(&report) else {
+            return Ok(report);
+        };
+        let files = match self.earlier.files(answered, submission).await? {
+            Ok(files) => files,
+            Err(reason) => return Ok(report.answer_refused(reason)),
+        };
+        let request = CheckRequest {
+            earlier: files.iter().map(|file| file.path().to_owned()).collect(),
+            ..request
+        };
+        let report = self.check_once(request, events).await?;
+        mending::compare(&report, &files)?;
+        Ok(report)
+    }
+
+    async fn check_once(
+        &self,
+        request: CheckRequest,
+        events: mpsc::Sender<CheckEvent>,
+    ) -> Result<Report, IntakeError> {
         let checking = self.checker.check(request, events);
-        tokio::time::timeout(self.limits.check(), checking)
-            .await
-            .map_err(|_| CheckFailure::TimedOut)?
+        let checked = tokio::time::timeout(self.limits.check(), checking).await;
+        checked
+            .unwrap_or(Err(CheckFailure::TimedOut))
+            .map_err(check_failed)
     }
 
     /// Ends when the checker has said everything, or when the stager is gone; then nobody listens to the checker any

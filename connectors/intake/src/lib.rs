@@ -22,6 +22,7 @@ mod examine;
 mod intake;
 mod limits;
 mod locks;
+mod mending;
 mod quarantined;
 mod receipt;
 mod record;
@@ -36,7 +37,7 @@ mod take;
 mod zero;
 
 pub use arrival::{Arrival, Body, Sender};
-pub use check::{Finding, Report, Severity, Total, Verdict};
+pub use check::{Answered, Finding, Report, Severity, Total, Verdict};
 pub use checker::{CheckEvent, CheckFailure, CheckRequest, Checker, LocalChecker};
 pub use error::{ErrorKind, IntakeError};
 pub use intake::{Intake, Parts, Received};

@@ -1,10 +1,17 @@
-//! Rows that broke a rule, on their way into the quarantine: an Arrow IPC stream, sealed as it is written. Not here:
-//! who may read it (their provider only).
+//! Rows that broke a rule, on their way into the quarantine and out of it: an Arrow IPC stream, sealed as it is written.
+//! Not here: who may read it (their provider only).
 
 use arrow::array::RecordBatch;
+use arrow::buffer::Buffer;
+use arrow::ipc::reader::StreamDecoder;
 use arrow::ipc::writer::StreamWriter;
+use futures::StreamExt;
 use lake::{Lake, LakeError, SealedWriter};
 use schemas::{FeedId, SubmissionId};
+
+use crate::error::IntakeError;
+use crate::examine::lake_failed;
+use crate::intake::Intake;
 
 pub(crate) struct Quarantined<'a> {
     lake: &'a Lake,
@@ -66,4 +73,35 @@ impl<'a> Quarantined<'a> {
 fn shape(_: arrow::error::ArrowError) -> LakeError {
     tracing::error!("quarantined rows do not form one stream");
     LakeError::Rows
+}
+
+impl Intake {
+    /// The refused rows of a submission in the order of its file, batch by batch until `take` says false. No rows is no
+    /// error. Who may read them was asked before: their provider only.
+    pub async fn refused_rows(
+        &self,
+        feed: &FeedId,
+        submission: &SubmissionId,
+        mut take: impl FnMut(&RecordBatch) -> bool + Send,
+    ) -> Result<(), IntakeError> {
+        let quarantine = self.0.lake.quarantine();
+        let mut sealed = match quarantine.get(submission, feed).await {
+            Ok(sealed) => sealed,
+            Err(LakeError::NotFound) => return Ok(()),
+            Err(error) => return Err(lake_failed(error)),
+        };
+        let mut decoder = StreamDecoder::new();
+        while let Some(piece) = sealed.next().await {
+            let mut piece = Buffer::from(piece.map_err(lake_failed)?);
+            while !piece.is_empty() {
+                let batch = decoder
+                    .decode(&mut piece)
+                    .map_err(|error| lake_failed(shape(error)))?;
+                if batch.is_some_and(|batch| !take(&batch)) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use audit::{Signer, VerifyingKey};
-use check::{Total, UnitRead, Verdict};
+use check::{Answered, Total, UnitRead, Verdict};
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use schemas::{DepartmentCode, SubmissionId};
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,9 @@ pub struct ReceiptFacts {
     /// Units that headers or a line above the table gave, and in which plain numbers were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<UnitRead>,
+    /// The file was a workbook of mended rows, and this receipt is for the whole that came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
     pub report_hash: String,
     /// Position of this submission among the accepted ones of its slot, from 1. `None` if it was rejected.
     pub revision: Option<u32>,

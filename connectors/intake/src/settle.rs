@@ -155,6 +155,7 @@ impl Inner {
             totals: report.totals.clone(),
             columns_ignored: report.columns_ignored.clone(),
             units: report.units.clone(),
+            answered: report.answered.clone(),
             report_hash: report.report_hash.clone(),
             revision: intent.is_accepted().then_some(intent.revision_before + 1),
             table_version: version,

@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
 use schemas::SubmissionId;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -99,19 +101,8 @@ impl Spool {
         mut body: Pin<Box<dyn AsyncRead + Send>>,
         limits: &IntakeLimits,
     ) -> Result<Spooled, IntakeError> {
-        let path = self.dir.join(format!("{submission}.body"));
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(disk)?;
+        let (path, mut writing) = self.create(&format!("{submission}.body"))?;
         let mut unfinished = Unfinished(Some(path.clone()));
-        let mut writing = Writing {
-            file,
-            hash: Sha256::new(),
-            size_bytes: 0,
-        };
         let begun = Instant::now();
         let (mut piece, mut ended) = fill(&mut body, limits).await?;
         loop {
@@ -136,12 +127,39 @@ impl Spool {
             }
         }
         unfinished.0 = None;
-        let sha256 = format!("sha256:{}", hex::encode(writing.hash.finalize()));
-        Ok(Spooled {
-            path,
-            sha256,
-            size_bytes: writing.size_bytes,
-        })
+        Ok(writing.end(path))
+    }
+
+    /// Takes a file back that was kept elsewhere; it was capped when it came.
+    pub(crate) async fn fetch(
+        &self,
+        name: &str,
+        mut kept: impl Stream<Item = io::Result<Bytes>> + Unpin,
+    ) -> Result<Spooled, IntakeError> {
+        let (path, mut writing) = self.create(&format!("{name}.kept"))?;
+        let mut unfinished = Unfinished(Some(path.clone()));
+        while let Some(piece) = kept.next().await {
+            let piece = piece.map_err(disk)?;
+            writing = blocking(move || writing.write(&piece)).await?.map_err(disk)?;
+        }
+        unfinished.0 = None;
+        Ok(writing.end(path))
+    }
+
+    fn create(&self, name: &str) -> Result<(PathBuf, Writing), IntakeError> {
+        let path = self.dir.join(name);
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(disk)?;
+        let writing = Writing {
+            file,
+            hash: Sha256::new(),
+            size_bytes: 0,
+        };
+        Ok((path, writing))
     }
 }
 
@@ -178,6 +196,14 @@ impl Writing {
         self.hash.update(piece);
         self.size_bytes += piece.len() as u64;
         Ok(self)
+    }
+
+    fn end(self, path: PathBuf) -> Spooled {
+        Spooled {
+            path,
+            sha256: format!("sha256:{}", hex::encode(self.hash.finalize())),
+            size_bytes: self.size_bytes,
+        }
     }
 }
 

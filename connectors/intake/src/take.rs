@@ -9,6 +9,7 @@ use crate::door::{admit, tidy_file_name};
 use crate::error::{ErrorKind, IntakeError};
 use crate::examine::{Desk, Examined, lake_failed};
 use crate::intake::{Inner, Received};
+use crate::mending::Earlier;
 use crate::record::{Record, arrival as subject, settled, submission as full_subject};
 use crate::repeated::Content;
 use crate::settle::{Ready, store_failed};
@@ -79,6 +80,13 @@ impl Inner {
             table: &table,
             checker: &*self.checker,
             limits: &self.limits,
+            earlier: Earlier {
+                store: &*self.store,
+                lake: &self.lake,
+                spool: &self.spool,
+                slot: &admitted.slot,
+                current: current.as_ref(),
+            },
         };
         let examined = match &spooled {
             Some(spooled) => desk.examine(&admitted, &submission, spooled).await?,

@@ -34,6 +34,7 @@ pub(crate) fn report(admitted: &Admitted) -> Report {
         delimiter: String::new(),
         columns_ignored: Vec::new(),
         units: Vec::new(),
+        answered: None,
         file_findings: Vec::new(),
         report_hash: String::new(),
     };

@@ -6,14 +6,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use engine::{Answer, Described, Parameter, Statement};
 use policy::{Account, IssuedToken, ScramExchange, SignedIn};
-use schemas::SubmissionId;
+use schemas::{FeedId, RegionCode, SubmissionId};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::Center;
 use crate::front::{
-    AgreementAct, Attempt, Body, Caller, DutiesAsked, Front, Health, LeadModel, NewPerson, Page, PageAsked,
-    Problem, SessionOpened, SubmitHead, Submitted,
+    AgreementAct, Attempt, Body, Caller, DutiesAsked, Front, Health, LeadModel, Made, NewPerson, Page,
+    PageAsked, Problem, SessionOpened, SubmitHead, Submitted,
 };
 
 #[async_trait]
@@ -92,6 +92,19 @@ impl Front for Center {
 
     async fn duties(&self, caller: &Caller, asked: DutiesAsked) -> Result<Value, Problem> {
         self.duties_of(caller, asked).await
+    }
+
+    async fn workbook(&self, caller: &Caller, id: &SubmissionId) -> Result<Made, Problem> {
+        self.workbook_of(caller, id).await
+    }
+
+    async fn template(
+        &self,
+        caller: &Caller,
+        feed: &FeedId,
+        unit: Option<&RegionCode>,
+    ) -> Result<Made, Problem> {
+        self.template_of(caller, feed, unit).await
     }
 
     async fn statements(&self, caller: &Caller, sql: &str) -> Result<Vec<Statement>, Problem> {

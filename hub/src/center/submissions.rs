@@ -104,7 +104,7 @@ impl Center {
     }
 
     /// A submission of the caller's department. Another department's looks exactly like none.
-    async fn own(&self, caller: &Caller, id: &SubmissionId) -> Result<Standing, Problem> {
+    pub(super) async fn own(&self, caller: &Caller, id: &SubmissionId) -> Result<Standing, Problem> {
         let standing = self
             .registry
             .standing(id)
@@ -165,11 +165,11 @@ fn receipt_value(receipt: &intake::Receipt) -> Result<Value, Problem> {
     serde_json::from_str(&text).map_err(Problem::internal)
 }
 
-fn not_found() -> Problem {
+pub(super) fn not_found() -> Problem {
     Problem::new(404, "42704", "intake.submission_unknown")
 }
 
-fn problem(error: &IntakeError) -> Problem {
+pub(super) fn problem(error: &IntakeError) -> Problem {
     let (status, sqlstate) = match error.kind() {
         ErrorKind::NotFound => (404, "42704"),
         ErrorKind::NotAllowed => (403, "42501"),

@@ -24,6 +24,9 @@ pub struct Arguments {
     /// The reporting unit, six digits; the contract's first unit if it has one only
     #[arg(long)]
     unit: Option<RegionCode>,
+    /// If the file is a returned workbook: the file that was sent first, then the workbooks sent since, oldest first
+    #[arg(long)]
+    base: Vec<PathBuf>,
     /// Contracts beyond the built-in ones
     #[arg(long)]
     contracts: Option<PathBuf>,
@@ -56,7 +59,8 @@ fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::V
     let period = Period::parse(contract.period_kind(), &arguments.period)
         .map_err(|_| told::Refused::usage("intake.period_malformed", &[]))?;
     let unit = unit_of(arguments, contract)?;
-    let file = File::open(&arguments.file).map_err(|_| told::Refused::failed("cli.file_unreadable"))?;
+    let open = |path| File::open(path).map_err(|_| told::Refused::failed("cli.file_unreadable"));
+    let earlier = arguments.base.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let mut kept = Kept::create(arguments.out.as_deref())?;
     let job = Job {
         contract,
@@ -65,7 +69,7 @@ fn check_file(arguments: &Arguments) -> Result<(check::Report, Vec<serde_json::V
         limits: Limits::default(),
     };
     let refused = |error: CheckError| told::Refused::failed(error.code());
-    let report = check::check(&job, file, &mut kept).map_err(refused)?;
+    let report = check::check_answer(&job, earlier, open(&arguments.file)?, &mut kept).map_err(refused)?;
     kept.of_file(&report.file_findings).map_err(refused)?;
     kept.finish()?;
     Ok((report, kept.shown))

@@ -19,7 +19,9 @@ pub mod query;
 mod serve;
 pub mod submit;
 pub mod table;
+mod template;
 pub mod told;
+mod workbook;
 mod worker;
 
 #[derive(Parser)]
@@ -45,10 +47,14 @@ enum Command {
     Login(login::Arguments),
     /// List the feed contracts
     Feeds(feeds::Arguments),
+    /// Write the template of a feed as a workbook
+    Template(template::Arguments),
     /// Check a file offline, exactly as the hub would
     Check(check::Arguments),
     /// Send a file and print the receipt
     Submit(submit::Arguments),
+    /// Get the bad rows of a submission as a workbook to be mended
+    Workbook(workbook::Arguments),
     /// Ask governed SQL
     Query(query::Arguments),
     /// Show what is owed, by when, and how it stands
@@ -76,8 +82,10 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => on_runtime(demo::run(arguments)),
         Command::Login(arguments) => on_runtime(login::run(arguments)),
         Command::Feeds(arguments) => feeds::run(arguments),
+        Command::Template(arguments) => template::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Submit(arguments) => on_runtime(submit::run(arguments)),
+        Command::Workbook(arguments) => on_runtime(workbook::run(arguments)),
         Command::Query(arguments) => on_runtime(query::run(arguments)),
         Command::Duties(arguments) => on_runtime(duties::run(arguments)),
         Command::Leads(arguments) => on_runtime(leads::run(arguments)),

@@ -46,6 +46,8 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             told.verdict(&receipt, &findings);
             if !arguments.json {
                 told.line(&receipt_words(&receipt));
+                let more = [merged_words(&receipt), mending_words(&receipt)];
+                more.into_iter().flatten().for_each(|words| told.line(&words));
             }
             told::exit_of(&receipt)
         }
@@ -116,6 +118,36 @@ pub fn receipt_words(receipt: &Value) -> String {
     ];
     let args: Vec<(&str, &str)> = words.iter().map(|(key, word)| (*key, word.as_str())).collect();
     format!("{}\n{}", told::lines("cli.receipt", &args), text("sha256"))
+}
+
+/// What a workbook of mended rows was merged into.
+fn merged_words(receipt: &Value) -> Option<String> {
+    let answered = receipt.get("answered")?;
+    let submission = answered.get("submission")?.as_str()?;
+    let count = |key: &str| {
+        answered
+            .get(key)
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
+            .to_string()
+    };
+    let (mended, unchanged) = (count("rows_mended"), count("rows_unchanged"));
+    let args = [
+        ("submission", submission),
+        ("mended", &mended),
+        ("unchanged", &unchanged),
+    ];
+    Some(told::lines("cli.merged", &args))
+}
+
+/// How to get the bad rows back, if there are any.
+fn mending_words(receipt: &Value) -> Option<String> {
+    let refused = receipt
+        .get("quarantined")
+        .and_then(Value::as_u64)
+        .unwrap_or_default();
+    let submission = receipt.get("submission").and_then(Value::as_str)?;
+    (refused > 0).then(|| told::lines("cli.mend", &[("submission", submission)]))
 }
 
 fn bar(bytes: u64) -> ProgressBar {

@@ -201,6 +201,14 @@ impl Front for FakeHouse {
         Ok(json!({ "items": [], "state": asked.state, "limit": asked.page.items_max }))
     }
 
+    async fn workbook(&self, _: &Caller, _: &SubmissionId) -> Result<Made, Problem> {
+        absent()
+    }
+
+    async fn template(&self, _: &Caller, _: &FeedId, _: Option<&RegionCode>) -> Result<Made, Problem> {
+        absent()
+    }
+
     async fn statements(&self, _: &Caller, sql: &str) -> Result<Vec<Statement>, Problem> {
         Ok(engine::classify(sql, &StatementLimits::default())?)
     }

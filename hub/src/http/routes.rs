@@ -2,7 +2,7 @@
 
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, acts, catalogue, duties, house, identity, leads, query, submissions};
+use super::{App, acts, catalogue, duties, house, identity, leads, query, submissions, workbooks};
 
 /// Whether a route needs a signed-in caller.
 ///
@@ -35,10 +35,12 @@ pub enum Operation {
     Findings,
     Receipt,
     Duties,
+    Workbook,
     Query,
     Leads,
     CatalogFeeds,
     CatalogViews,
+    Template,
     CreateAccount,
     Agreements,
     Propose,
@@ -89,6 +91,7 @@ const ROWS: &[&str] = &[
 ];
 const PAGED: &[&str] = &["after", "limit"];
 
+const QUESTION: Takes = Takes::Json(&["sql", "purpose", "parameters"]);
 const PERSON: &[&str] = &[
     "name",
     "display_name",
@@ -179,12 +182,12 @@ pub const ROUTES: &[Route] = &[
         ..get("/v1/duties", Operation::Duties)
     },
     Route {
+        gives: &[workbooks::XLSX],
+        ..get("/v1/submissions/{id}/workbook", Operation::Workbook)
+    },
+    Route {
         gives: ROWS,
-        ..post(
-            "/v1/query",
-            Operation::Query,
-            Takes::Json(&["sql", "purpose", "parameters"]),
-        )
+        ..post("/v1/query", Operation::Query, QUESTION)
     },
     Route {
         query: &["model", "county", "kind", "after", "limit"],
@@ -192,6 +195,11 @@ pub const ROUTES: &[Route] = &[
     },
     get("/v1/catalog/feeds", Operation::CatalogFeeds),
     get("/v1/catalog/views", Operation::CatalogViews),
+    Route {
+        query: &["unit"],
+        gives: &[workbooks::XLSX],
+        ..get("/v1/catalog/feeds/{id}/template", Operation::Template)
+    },
     post("/v1/accounts", Operation::CreateAccount, Takes::Json(PERSON)),
     get("/v1/agreements", Operation::Agreements),
     post("/v1/agreements", Operation::Propose, Takes::Json(DRAFT)),
@@ -233,10 +241,12 @@ impl Operation {
             Operation::Findings => "findings",
             Operation::Receipt => "receipt",
             Operation::Duties => "duties",
+            Operation::Workbook => "workbook",
             Operation::Query => "query",
             Operation::Leads => "leads",
             Operation::CatalogFeeds => "catalog_feeds",
             Operation::CatalogViews => "catalog_views",
+            Operation::Template => "template",
             Operation::CreateAccount => "create_account",
             Operation::Agreements => "agreements",
             Operation::Propose => "propose",
@@ -268,10 +278,12 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
         Operation::Findings => on(filter, submissions::findings),
         Operation::Receipt => on(filter, submissions::receipt),
         Operation::Duties => on(filter, duties::duties),
+        Operation::Workbook => on(filter, workbooks::workbook),
         Operation::Query => on(filter, query::query),
         Operation::Leads => on(filter, leads::leads),
         Operation::CatalogFeeds => on(filter, catalogue::feeds),
         Operation::CatalogViews => on(filter, catalogue::views),
+        Operation::Template => on(filter, workbooks::template),
         Operation::CreateAccount => on(filter, acts::create_account),
         Operation::Agreements => on(filter, catalogue::agreements),
         Operation::Propose => on(filter, acts::propose),

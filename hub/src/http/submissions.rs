@@ -95,7 +95,7 @@ fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn word(name: &str) -> Problem {
+pub(super) fn word(name: &str) -> Problem {
     Problem::new(400, "22023", "http.parameter_malformed").with("name", name)
 }
 
@@ -139,7 +139,7 @@ fn failed(error: io::Error) -> Step {
     Some((Err(error), (None, 0)))
 }
 
-fn id(text: &str) -> Result<SubmissionId, Problem> {
+pub(super) fn id(text: &str) -> Result<SubmissionId, Problem> {
     // The same answer as for an id that does not exist.
     SubmissionId::parse(text).map_err(|_| Problem::new(404, "P0002", "hub.no_such_submission"))
 }

@@ -29,6 +29,9 @@ pub struct ParseRequest {
     pub period: Period,
     pub unit: RegionCode,
     pub path: PathBuf,
+    /// If the file is an answer, the files it is to be laid over, oldest first.
+    #[serde(default)]
+    pub earlier: Vec<PathBuf>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,12 +65,13 @@ impl Tasks for ParseTasks {
             limits: self.limits.clone(),
         };
         let file = File::open(&request.path)?;
+        let earlier = request.earlier.iter().map(File::open).collect::<Result<_, _>>()?;
         let mut sink = ReplySink {
             replies,
             accepted: None,
             quarantined: None,
         };
-        match check::check(&job, file, &mut sink) {
+        match check::check_answer(&job, earlier, file, &mut sink) {
             Ok(report) => Ok(Ok(serde_json::to_value(report)?)),
             Err(error) => {
                 tracing::error!(error = %detailed(&error), "the checker failed");
@@ -156,12 +160,14 @@ impl WorkerChecker {
             period,
             unit,
             path,
+            earlier,
         } = request;
         seat.ask(&ParseRequest {
             contract: contract.yaml().to_owned(),
             period,
             unit,
             path,
+            earlier,
         })
         .await?;
         let (mut accepted, mut quarantined) = (Batches::default(), Batches::default());

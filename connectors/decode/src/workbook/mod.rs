@@ -11,6 +11,7 @@ mod book;
 mod frames;
 mod head;
 mod markup;
+mod notes;
 mod ole;
 mod ooxml;
 mod parts;
@@ -140,6 +141,13 @@ impl Asked<'_> {
         } else {
             Held::default()
         };
+        let noted = sheets
+            .iter()
+            .position(|listed| Some(listed.name.as_str()) == self.dialect.notes_sheet);
+        let notes = match noted {
+            Some(noted) => notes::read(book.cells(noted)?.as_mut())?,
+            None => Vec::new(),
+        };
         let others = sheets
             .iter()
             .enumerate()
@@ -156,6 +164,7 @@ impl Asked<'_> {
             hidden: runs(&facts.hidden),
             merged: merged_below(&facts, &head),
             dates_1904: book.dates_1904(),
+            notes,
             ..SheetEvidence::default()
         };
         Ok(Sheet {

@@ -108,6 +108,7 @@ fn report(request: &CheckRequest, bytes: &[u8], good: u64, bad: u64) -> Report {
         delimiter: ",".to_owned(),
         columns_ignored: Vec::new(),
         units: Vec::new(),
+        answered: None,
         file_findings: Vec::new(),
         report_hash: String::new(),
     }

@@ -1,5 +1,5 @@
 //! Settling tried out with a real lake, audit log and registry in a folder of its own. The checker is a stand-in, but for
-//! the tests of `real_check`.
+//! the tests of `mending` and `real_check`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,6 +10,7 @@
 
 mod checker;
 mod door;
+mod mending;
 mod ordinary;
 mod real_check;
 mod recovery;

@@ -56,6 +56,7 @@ pub fn report(verdict: Verdict, sha256: &str) -> Report {
         delimiter: ",".to_owned(),
         columns_ignored: Vec::new(),
         units: Vec::new(),
+        answered: None,
         file_findings: Vec::new(),
         report_hash: String::new(),
     }
