@@ -30,7 +30,8 @@ mod vault;
 
 pub use error::{CommitError, LakeError, Probe};
 pub use feed::{
-    CommitNote, FeedTable, Landed, Staged, StagedFile, Swept, Unnamed, VersionEntry, arrow_schema,
+    Change, ChangeCounts, ChangeKind, Changes, CommitNote, FeedTable, Landed, SlotRows, Staged, StagedFile,
+    Swept, Unnamed, VersionEntry, arrow_schema,
 };
 pub use keys::{DomainTokenizer, KeyRing, TOKEN_LENGTH, Tokenizer, token_domain};
 pub use lake::Lake;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemas::{Period, RegionCode};
 use serde::{Deserialize, Serialize};
 
-/// One partition of a feed table. A commit replaces all of it and touches nothing else.
+/// One partition of a feed table. A commit replaces all of it, or adds to it, and touches nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slot {
     period: Period,

@@ -49,12 +49,13 @@ pub struct Landed {
 }
 
 impl FeedTable {
-    /// Replaces the slot by the staged files, in one log entry. Calling it again, now or after a restart, finds the
+    /// Replaces the slot by the staged files, or adds them to it if they were staged to stand beside the others, in one
+    /// log entry. Calling it again, now or after a restart, finds the
     /// first one's version.
     ///
     /// INVARIANT (once): a submission is in the log at most once; `Landed` is returned only for an entry that the store
     /// acknowledged or that the log showed.
-    /// INVARIANT (whole-submission): all files of the slot leave and all staged files enter in the same entry.
+    /// INVARIANT (whole-submission): all files that leave the slot and all staged files enter in the same entry.
     ///
     /// # Errors
     /// [`CommitError::Unknown`] when the log cannot tell (yet); [`CommitError::Refused`] when `staged` is another
@@ -155,7 +156,7 @@ impl FeedTable {
         let leaving = state
             .log_data()
             .into_iter()
-            .filter(|file| file.partition_values_map() == partition);
+            .filter(|file| !staged.beside && file.partition_values_map() == partition);
         let leaving = leaving.map(|file| Action::Remove(file.remove_action(true)));
         let entering = staged.files.iter().map(|file| add(file, &partition));
         let actions = leaving
@@ -176,7 +177,11 @@ impl FeedTable {
             .with_metadata(metadata.map(|(key, value)| (key.to_owned(), value)))
             .with_application_transaction(Transaction::new(application(submission), target));
         let operation = DeltaOperation::Write {
-            mode: SaveMode::Overwrite,
+            mode: if staged.beside {
+                SaveMode::Append
+            } else {
+                SaveMode::Overwrite
+            },
             partition_by: Some(PARTITION_COLUMNS.map(str::to_owned).to_vec()),
             predicate: None,
         };

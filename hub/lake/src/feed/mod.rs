@@ -2,6 +2,7 @@
 //! staged (data files nobody sees), then committed (one log entry that replaces its slot).
 
 mod bounds;
+mod changes;
 mod columns;
 mod commit;
 mod constant;
@@ -10,8 +11,10 @@ mod history;
 mod log;
 mod rows;
 mod sink;
+mod slot_rows;
 mod stage;
 mod staged;
+mod stored;
 mod sweep;
 mod view;
 
@@ -25,9 +28,11 @@ use object_store::ObjectStore;
 use object_store::path::Path;
 use schemas::{Contract, FeedId, StorageColumn, storage_columns};
 
+pub use changes::{Change, ChangeCounts, ChangeKind, Changes};
 pub use columns::arrow_schema;
 pub use commit::{CommitNote, Landed};
 pub use history::VersionEntry;
+pub use slot_rows::SlotRows;
 pub use staged::{Staged, StagedFile};
 pub use sweep::{Swept, Unnamed};
 

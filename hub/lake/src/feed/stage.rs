@@ -139,6 +139,7 @@ impl Stager {
             submission: self.submission,
             files: self.files,
             reveal: self.reveal,
+            beside: false,
         })
     }
 

@@ -13,9 +13,18 @@ pub struct Staged {
     pub(super) submission: SubmissionId,
     pub(super) files: Vec<StagedFile>,
     pub(super) reveal: Vec<String>,
+    /// The slot's other files stay.
+    #[serde(default)]
+    pub(super) beside: bool,
 }
 
 impl Staged {
+    /// The same files, to stand beside what the slot holds instead of in its place.
+    #[must_use]
+    pub fn beside(self) -> Staged {
+        Staged { beside: true, ..self }
+    }
+
     /// The data files.
     pub fn files(&self) -> &[StagedFile] {
         &self.files

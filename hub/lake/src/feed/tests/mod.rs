@@ -1,5 +1,6 @@
 //! The feed table tried out: what the tests share is here, what they say is in the files below.
 
+mod changes;
 mod faults;
 mod logs;
 mod once;
