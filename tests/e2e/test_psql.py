@@ -64,3 +64,12 @@ def test_a_failed_statement_leaves_the_connection_usable(shared):
     with sql.connect(shared, "tax.prefecture", "tax_risk") as connection:
         assert sql.ask(connection, "SELECT nonsense FROM v_power_month").sqlstate
         assert sql.ask(connection, "SELECT 1").rows == ((1,),)
+
+
+def test_a_past_day_is_set_and_taken_back(psql):
+    count = "SELECT count(*) > 0 FROM v_power_month"
+    ran = psql("tax.jishou", "SET taxhub.as_of = '2020-01-01'", count, "RESET taxhub.as_of", count, purpose="tax_risk")
+    assert ran.returncode == 0, ran.stderr
+    assert [line for line in ran.stdout.splitlines() if line in ("t", "f")] == ["f", "t"]
+    wrong = psql("tax.jishou", "SET taxhub.as_of = 'March'", purpose="tax_risk")
+    assert wrong.returncode != 0 and "22023" in wrong.stderr

@@ -55,6 +55,7 @@ def main() -> int:
         print(f"storm: the comparison was tried against {len(DAMAGES)} damaged hubs", flush=True)
         for step in (*STEPS, "random"):
             print(f"storm: killed at {step}: {storm.killed[step]}")
+        print("storm: under " + ", ".join(f"{count} {act}" for act, count in sorted(storm.acts.items())))
         print(f"storm: {sum(storm.killed.values())} kills, {storm.acknowledged} submissions acknowledged, "
               f"{time.monotonic() - began:.0f} s")
 

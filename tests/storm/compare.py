@@ -21,7 +21,10 @@ def compare(hub: Hub, where: str) -> None:
         open_intents = registry.execute("SELECT count(*) FROM intents WHERE state = 'open'").fetchone()[0]
         assert open_intents == 0, f"{where}: {open_intents} intents are still open after a start"
         submissions = {
-            row[0]: row for row in registry.execute("SELECT submission_id, period, unit, verdict, revision, report FROM submissions")
+            row[0]: row
+            for row in registry.execute(
+                "SELECT submission_id, period, unit, verdict, revision, report, act, acts_on FROM submissions"
+            )
         }
         receipts = {row[0]: json.loads(row[1]) for row in registry.execute("SELECT submission_id, receipt FROM receipts")}
         versions = dict(registry.execute("SELECT submission_id, version FROM lake_seq WHERE feed = ?", (FEED,)))
@@ -29,7 +32,8 @@ def compare(hub: Hub, where: str) -> None:
 
     assert submissions.keys() == receipts.keys(), f"{where}: settled submissions and receipts differ"
     once(commits, versions, where)
-    whole(commits, slots, submissions, where)
+    whole(commits, slots, submissions, receipts, where)
+    acted(submissions, where)
     stored(hub, commits, where)
     audited(hub, receipts, where)
 
@@ -45,16 +49,31 @@ def once(commits, versions: dict[str, int], where: str) -> None:
     assert {key: found[0] for key, found in committed.items()} == versions, f"{where}: lake and registry differ"
 
 
-def whole(commits, slots, submissions, where: str) -> None:
-    """The live files of a slot hold exactly the rows its current submission committed."""
+def whole(commits, slots, submissions, receipts, where: str) -> None:
+    """The live files of a slot hold exactly the rows its current submission committed, beside those it only added to."""
     live = remains.rows_by_slot(commits)
     for period, unit, revision, submission in slots:
         row = submissions[submission]
         assert row[4] == revision, f"{where}: slot {period} names another revision than its submission"
         committed = json.loads(row[5])["committed"]
+        if row[6] == "supplement":
+            committed += receipts[submission]["changes"]["same"]
         found = live.pop(f"{period}/{unit}", 0)
         assert found == committed, f"{where}: slot {period} holds {found} rows, its submission committed {committed}"
     assert not any(live.values()), f"{where}: rows without a slot: {live}"
+
+
+def acted(submissions, where: str) -> None:
+    """An accepted correction or withdrawal stands right after what it acted on, and a withdrawal leaves no row."""
+    for row in submissions.values():
+        verdict, revision, report, act, of = row[3:]
+        if of is None or verdict == "rejected":
+            continue
+        assert of in submissions, f"{where}: {row[0]} acted on a submission that is not there"
+        before = submissions[of]
+        assert before[1:3] == row[1:3], f"{where}: {row[0]} acted on another slot"
+        assert before[4] == revision - 1, f"{where}: {row[0]} acted on revision {before[4]} and became {revision}"
+        assert act != "withdrawal" or json.loads(report)["committed"] == 0, f"{where}: {row[0]} withdrew and left rows"
 
 
 def stored(hub: Hub, commits, where: str) -> None:

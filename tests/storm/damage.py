@@ -80,6 +80,10 @@ DAMAGES = {
     "the registry forgot a slot": in_registry(
         f"DELETE FROM slots WHERE (feed, period) = (SELECT feed, max(period) FROM slots WHERE feed = '{FEED}')"
     ),
+    "a correction of an older state": in_registry(
+        "UPDATE submissions SET acts_on = (SELECT min(submission_id) FROM submissions AS other WHERE other.feed = submissions.feed"
+        " AND other.period <> submissions.period) WHERE acts_on IS NOT NULL AND revision IS NOT NULL"
+    ),
     "two receipts name one entry": in_registry(
         "UPDATE receipts SET receipt = json_set(receipt, '$.entry', (SELECT min(entry) FROM receipts))"
     ),

@@ -21,6 +21,7 @@ class Kills:
         self.sender = Sender(seed)
         self.dice = random.Random(seed + 1)
         self.killed: Counter[str] = Counter()
+        self.acts: Counter[str] = Counter()
         self.acknowledged = 0
         # What each slot must show: the last settled sending.
         self.shown: dict[str, Sending] = {}
@@ -28,16 +29,17 @@ class Kills:
         self.usual_seconds = 0.5
 
     def at_step(self, step: str) -> None:
-        sending = self.sender.ordinary()
+        sending = self._on_top(self.sender.acting())
         self.hub.start({"TAXHUB_DIE_AT": f"{step}:1"})
         reply = sending.send(self.hub)
         code = self.hub.wait_for_death()
         assert code == -9, f"the hub was to die at {step} and ended with {code}"
         self.killed[step] += 1
+        self.acts[sending.act] += 1
         self._settle(sending, reply, f"{step} #{self.killed[step]}")
 
     def at_random(self) -> None:
-        sending = self.sender.any()
+        sending = self._on_top(self.sender.any())
         self.hub.start()
         replies = []
         thread = threading.Thread(target=lambda: replies.append(sending.send(self.hub)))
@@ -47,10 +49,14 @@ class Kills:
         answered = not thread.is_alive()
         self.hub.kill()
         self.killed["random"] += 1
+        self.acts[sending.act] += 1
         thread.join()
         if answered:
             self.usual_seconds = 0.7 * self.usual_seconds + 0.3 * (time.monotonic() - began)
         self._settle(sending, replies[0], f"random #{self.killed['random']}")
+
+    def _on_top(self, sending: Sending) -> Sending:
+        return sending.on(self.numbers(self.shown.get(sending.label)))
 
     def _settle(self, sending: Sending, reply, where: str) -> None:
         """Starts again and compares; then the sender, who does not know what happened, tries once more."""

@@ -65,15 +65,23 @@ class Caller:
 
     def submit(
         self, feed: str, period: str, unit: str, body: bytes, *, zero: bool = False, key: str | None = None,
-        file_name: str = "file.csv", seconds: float = 60,
+        file_name: str = "file.csv", seconds: float = 60, **act: str,
     ) -> Reply:
-        asked = {"feed": feed, "period": period, "unit": unit, "file_name": file_name}
+        """`act` is what makes it no ordinary file: `act="correction", of="sub_…"`."""
+        asked = {"feed": feed, "period": period, "unit": unit, "file_name": file_name, **act}
         if zero:
             asked["zero"] = "true"
         head = {"Content-Type": "text/csv"}
         if key:
             head["Idempotency-Key"] = key
         return self.request("POST", "/v1/submissions?" + urlencode(asked), body, head, seconds)
+
+    def withdraw(self, id: str, reason: str | None = None, *, key: str | None = None, seconds: float = 60) -> Reply:
+        head = {"Content-Type": "application/json"}
+        if key:
+            head["Idempotency-Key"] = key
+        body = json.dumps({"reason": reason}).encode()
+        return self.request("POST", f"/v1/submissions/{id}/withdraw", body, head, seconds)
 
 
 def rows_of(answer: dict) -> list[list]:
