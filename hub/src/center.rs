@@ -16,6 +16,7 @@ mod open;
 mod people;
 mod query;
 mod quotas;
+mod revisions;
 mod revocations;
 mod shared;
 mod sharing;
@@ -56,6 +57,8 @@ pub struct Center {
     /// Types of the columns of every view, which no grant changes.
     view_types: BTreeMap<ViewName, Vec<engine::ParameterType>>,
     absent_views: BTreeMap<ViewName, shared::Absent>,
+    /// Of each feed, for its own department.
+    own_views: BTreeMap<ViewName, View>,
     rates: Rates,
     workdays: Workdays,
     /// Periods that end earlier are not owed here.

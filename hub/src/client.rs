@@ -92,7 +92,12 @@ impl Client {
     pub async fn send(&self, request: RequestBuilder) -> Result<reqwest::Response, ClientError> {
         let unreachable = |_| ClientError::Unreachable(self.address.clone());
         let response = request.send().await.map_err(unreachable)?;
-        if response.status().is_success() {
+        // A submission whose outcome is not known yet is answered with a success and a problem.
+        let problem = response
+            .headers()
+            .get("content-type")
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"));
+        if response.status().is_success() && !problem {
             return Ok(response);
         }
         let status = response.status().as_u16();

@@ -10,6 +10,7 @@ pub(crate) mod fake;
 mod finding;
 mod made;
 mod problem;
+mod revisions;
 mod sitting;
 mod submit;
 
@@ -24,11 +25,12 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 pub use acts::{AgreementAct, NewPerson};
-pub use caller::{Caller, Caught, RequestId};
+pub use caller::{Caller, Caught, RequestId, civil_day, day_end};
 pub use duties::DutiesAsked;
 pub use finding::shown as finding_shown;
 pub use made::Made;
 pub use problem::{Problem, Rendered};
+pub use revisions::{OriginalFile, Revisions, SubmissionsAsked, WithdrawAsked};
 pub(crate) use sitting::ShownAt;
 pub use sitting::Sitting;
 pub use submit::{Body, SubmitHead, Submitted};
@@ -82,7 +84,7 @@ pub struct Health {
 /// INVARIANT (no-act-unrecorded): every method that refuses or answers has written its audit entry when it returns;
 /// a gateway never writes one itself.
 #[async_trait]
-pub trait Front: Send + Sync + 'static {
+pub trait Front: Revisions + Send + Sync + 'static {
     // Identity.
 
     /// Opens a session. Refusals: 401 for a wrong name or password (the same for both), 429 with `retry_after_s`.

@@ -13,8 +13,10 @@ mod json;
 mod leads;
 mod listener;
 mod openapi;
+mod operation;
 mod query;
 mod refused;
+mod revisions;
 mod routes;
 mod submissions;
 #[cfg(test)]
@@ -34,7 +36,8 @@ use crate::front::Front;
 use crate::metrics::Metrics;
 
 pub use openapi::document;
-pub use routes::{Access, Operation, ROUTES, Route, Verb};
+pub use operation::Operation;
+pub use routes::{Access, ROUTES, Route, Verb};
 
 /// What the gateway needs to know of the settings.
 #[derive(Debug, Clone)]

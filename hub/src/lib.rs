@@ -30,6 +30,7 @@ pub mod leads;
 pub mod lock;
 pub mod logs;
 pub mod metrics;
+pub mod own_views;
 pub mod pg;
 pub mod rates;
 pub mod reminders;

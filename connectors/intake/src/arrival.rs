@@ -8,11 +8,14 @@ use schemas::{DepartmentCode, FeedId, RegionCode};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncRead;
 
+use crate::act::Act;
+
 pub struct Arrival {
     pub feed: FeedId,
     /// As the sender wrote it; parsed by the contract's kind of period.
     pub period: String,
     pub unit: RegionCode,
+    pub act: Act,
     pub sender: Sender,
     /// As the sender named it, for people only. Never part of a path.
     pub file_name: Option<String>,
@@ -35,7 +38,7 @@ pub struct Sender {
 }
 
 pub enum Body {
-    /// The unit has nothing to report for this period. Different from an empty file.
+    /// No file: the unit has nothing to report for this period, or the act needs none. Different from an empty file.
     Zero,
     Bytes(Pin<Box<dyn AsyncRead + Send>>),
 }

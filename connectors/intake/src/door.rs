@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use schemas::{Contract, Period, PeriodKind};
+use schemas::{Contract, Period, PeriodKind, RowRule, RowRuleKind};
 
+use crate::act::Act;
 use crate::arrival::Arrival;
 use crate::error::{ErrorKind, IntakeError};
 use crate::slot::Slot;
@@ -18,6 +19,7 @@ pub(crate) struct Admitted {
     pub(crate) contract: Arc<Contract>,
     pub(crate) period: Period,
     pub(crate) slot: Slot,
+    pub(crate) act: Act,
 }
 
 impl Admitted {
@@ -52,8 +54,19 @@ pub(crate) fn admit(
     if period.end() > today(now) {
         return Err(refused("intake.period_open").with("period", &period));
     }
-    if arrival.body.is_zero() && !contract.zero_report_allowed() {
+    let no_file = arrival.body.is_zero();
+    if no_file && arrival.act.is_partial() {
+        return Err(refused("intake.act_without_file"));
+    }
+    let looks_at_all = |rule: &RowRule| matches!(rule.kind, RowRuleKind::GroupSum { .. });
+    if matches!(arrival.act, Act::Supplement { .. }) && contract.rules().iter().any(looks_at_all) {
+        return Err(refused("intake.supplement_needs_whole"));
+    }
+    if no_file && !arrival.act.is_withdrawal() && !contract.zero_report_allowed() {
         return Err(refused("intake.zero_not_allowed"));
+    }
+    if !no_file && arrival.act.is_withdrawal() {
+        return Err(refused("intake.withdrawal_with_file"));
     }
     if !arrival.idempotency_key.as_deref().is_none_or(is_key) {
         return Err(refused("intake.key_malformed").with("max", KEY_LENGTH_MAX));
@@ -63,6 +76,7 @@ pub(crate) fn admit(
         contract: contract.clone(),
         period,
         slot,
+        act: arrival.act.clone(),
     })
 }
 

@@ -22,7 +22,7 @@ use crate::locks::SlotLocks;
 use crate::receipt::Receipt;
 use crate::spool::Spool;
 use crate::step::Steps;
-use crate::store::SubmissionStore;
+use crate::store::{Intent, SubmissionStore};
 
 /// What intake is made of. The lake, the log and the store belong to this process alone.
 pub struct Parts {
@@ -34,15 +34,19 @@ pub struct Parts {
     /// A folder for bodies on their way; what earlier starts left in it is removed by `recover`.
     pub spool: PathBuf,
     pub contracts: Vec<Contract>,
+    /// Feeds whose submissions a second person signs.
+    pub signed: BTreeSet<FeedId>,
     pub limits: IntakeLimits,
     pub clock: fn() -> DateTime<Utc>,
 }
 
-/// The receipt of an arrival, and whether it was issued earlier for the same content.
+/// What became of an arrival.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Received {
-    pub receipt: Receipt,
-    pub repeated: bool,
+pub enum Received {
+    /// `repeated`: the receipt was issued earlier for the same content.
+    Settled { receipt: Receipt, repeated: bool },
+    /// Checked and kept; nothing is visible before a colleague signs it.
+    Waiting(Box<Intent>),
 }
 
 /// Clones share everything.
@@ -57,6 +61,7 @@ pub(crate) struct Inner {
     pub(crate) signer: Signer,
     pub(crate) spool: Spool,
     pub(crate) contracts: HashMap<FeedId, Arc<Contract>>,
+    pub(crate) signed: BTreeSet<FeedId>,
     pub(crate) limits: IntakeLimits,
     pub(crate) clock: fn() -> DateTime<Utc>,
     pub(crate) steps: Steps,
@@ -96,6 +101,7 @@ impl Intake {
             signer: parts.signer,
             spool,
             contracts: contracts.collect(),
+            signed: parts.signed,
             clock: parts.clock,
             steps,
             slots: SlotLocks::default(),
@@ -118,9 +124,11 @@ impl Intake {
         let inner = self.0.clone();
         let taking = async move {
             let taken = inner.take(arrival).await;
-            let left_files = taken
-                .as_ref()
-                .map_or(true, |received| received.receipt.verdict == Verdict::Rejected);
+            let left_files = match &taken {
+                Ok(Received::Settled { receipt, .. }) => receipt.verdict == Verdict::Rejected,
+                Ok(Received::Waiting(_)) => false,
+                Err(_) => true,
+            };
             if left_files && inner.sweep_is_due() {
                 let intake = Intake(inner);
                 tokio::spawn(async move { intake.sweep().await });

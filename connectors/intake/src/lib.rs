@@ -13,12 +13,15 @@
     )
 )]
 
+mod act;
 mod arrival;
 mod canonical;
 mod checker;
+mod compare;
 mod door;
 mod error;
 mod examine;
+mod fit;
 mod intake;
 mod limits;
 mod locks;
@@ -29,6 +32,7 @@ mod record;
 mod recover;
 mod repeated;
 mod settle;
+mod sign;
 mod slot;
 mod spool;
 mod step;
@@ -36,18 +40,19 @@ mod store;
 mod take;
 mod zero;
 
+pub use act::{Act, ActKind};
 pub use arrival::{Arrival, Body, Sender};
 pub use check::{Answered, Finding, Report, Severity, Total, Verdict};
 pub use checker::{CheckEvent, CheckFailure, CheckRequest, Checker, LocalChecker};
 pub use error::{ErrorKind, IntakeError};
 pub use intake::{Intake, Parts, Received};
-pub use lake::Staged;
+pub use lake::{Change, ChangeCounts, ChangeKind, Staged};
 pub use limits::IntakeLimits;
-pub use receipt::{Receipt, ReceiptFacts, ReceiptFault};
+pub use receipt::{Receipt, ReceiptFacts, ReceiptFault, Reviewed};
 pub use recover::Recovered;
 pub use slot::Slot;
 pub use step::Step;
 pub use store::{
-    Current, FindingsPage, Intent, KeyUse, Settlement, Standing, StoreError, SubmissionFilter,
-    SubmissionRecord, SubmissionStore,
+    ChangesPage, Current, FindingsPage, Intent, KeyUse, Review, Settlement, Standing, StoreError,
+    SubmissionFilter, SubmissionRecord, SubmissionStore, Waiting,
 };

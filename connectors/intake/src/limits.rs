@@ -23,6 +23,8 @@ pub struct IntakeLimits {
     pub check_seconds_max: u64,
     /// Findings kept per submission. The receipt tells how many there were and how many were kept.
     pub findings_kept_max: u64,
+    /// Changed rows kept per correction. The receipt tells how many there were.
+    pub changes_kept_max: u64,
     /// Shortest time between two sweeps for data files of submissions that came to nothing.
     pub sweep_seconds_min: u64,
 }
@@ -38,6 +40,7 @@ impl Default for IntakeLimits {
             turn_seconds_max: 600,
             check_seconds_max: 1800,
             findings_kept_max: 10_000,
+            changes_kept_max: 1_000,
             sweep_seconds_min: 600,
         }
     }

@@ -6,6 +6,7 @@ use futures::StreamExt;
 use lake::{Lake, LakeError};
 use schemas::SubmissionId;
 
+use crate::act::Act;
 use crate::error::{ErrorKind, IntakeError};
 use crate::examine::lake_failed;
 use crate::settle::store_failed;
@@ -95,6 +96,10 @@ impl Earlier<'_> {
             let Some(record) = self.settled(oldest).await? else {
                 return Ok(Err("check.answer_submission_unknown"));
             };
+            // Its file holds a few rows of the period; laid over it, the others would be gone.
+            if matches!(record.receipt.act, Act::Supplement { .. }) {
+                return Ok(Err("check.answer_superseded"));
+            }
             match record
                 .report
                 .answered
@@ -117,7 +122,7 @@ impl Earlier<'_> {
     async fn settled(&self, submission: &SubmissionId) -> Result<Option<SubmissionRecord>, IntakeError> {
         match self.store.standing(submission).await.map_err(store_failed)? {
             Some(Standing::Settled(record)) => Ok(Some(*record)),
-            Some(Standing::Open(_) | Standing::Aborted { .. }) | None => Ok(None),
+            Some(Standing::Open(_) | Standing::Waiting(_) | Standing::Aborted { .. }) | None => Ok(None),
         }
     }
 }

@@ -7,10 +7,12 @@ use std::ops::Deref;
 use audit::{Signer, VerifyingKey};
 use check::{Answered, Total, UnitRead, Verdict};
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use lake::ChangeCounts;
 use schemas::{DepartmentCode, SubmissionId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::act::Act;
 use crate::canonical::canonical;
 use crate::slot::Slot;
 
@@ -23,8 +25,17 @@ pub struct ReceiptFacts {
     #[serde(flatten)]
     pub slot: Slot,
     pub contract_version: String,
+    /// What it did to its slot; not written for the ordinary one, a whole file.
+    #[serde(default, skip_serializing_if = "Act::is_whole")]
+    pub act: Act,
+    /// What it changed against the submission it acted on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ChangeCounts>,
     pub department: DepartmentCode,
     pub person: String,
+    /// The colleague who signed, where the feed needs that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<Reviewed>,
     pub file_name: Option<String>,
     pub verdict: Verdict,
     /// A zero report: there was nothing to report, and no file.
@@ -64,6 +75,14 @@ pub struct ReceiptFacts {
     pub key_id: String,
 }
 
+/// A colleague's signature as a receipt says it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reviewed {
+    pub person: String,
+    #[serde(with = "instant")]
+    pub at: DateTime<Utc>,
+}
+
 /// Facts and a signature that fits them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Receipt {
@@ -98,6 +117,9 @@ impl Receipt {
         facts.key_id = signer.key_id().to_owned();
         facts.received_at = facts.received_at.trunc_subsecs(3);
         facts.settled_at = facts.settled_at.trunc_subsecs(3);
+        if let Some(reviewed) = &mut facts.reviewed {
+            reviewed.at = reviewed.at.trunc_subsecs(3);
+        }
         let text = canonical(&serde_json::to_value(&facts)?);
         let signature = signer.sign(text.as_bytes());
         Ok(Receipt { facts, signature })

@@ -4,6 +4,7 @@ use audit::{Act, ActKind, Closing, Log, Opened, Outcome};
 use schemas::SubmissionId;
 use serde_json::{Value, json};
 
+use crate::act::Act as SlotAct;
 use crate::arrival::Sender;
 use crate::error::{ErrorKind, IntakeError};
 use crate::receipt::Receipt;
@@ -99,8 +100,16 @@ fn unrecorded(error: audit::AuditError) -> IntakeError {
 }
 
 /// What is known of an arrival before its verdict.
-pub(crate) fn arrival(submission: &SubmissionId, slot: &Slot, sha256: Option<&str>) -> Value {
-    json!({ "submission": submission, "feed": slot.feed, "period": slot.period, "unit": slot.unit, "sha256": sha256 })
+pub(crate) fn arrival(submission: &SubmissionId, slot: &Slot, act: &SlotAct, sha256: Option<&str>) -> Value {
+    json!({
+        "submission": submission,
+        "feed": slot.feed,
+        "period": slot.period,
+        "unit": slot.unit,
+        "act": act.kind(),
+        "of": act.of(),
+        "sha256": sha256,
+    })
 }
 
 /// What is known of a submission that is about to be settled. Counts and names, never a row.
@@ -112,6 +121,9 @@ pub(crate) fn submission(intent: &Intent, recovered: bool) -> Value {
         "period": intent.slot.period,
         "unit": intent.slot.unit,
         "contract_version": intent.contract_version,
+        "act": intent.act.kind(),
+        "of": intent.act.of(),
+        "changes": intent.changes,
         "sha256": report.sha256,
         "size_bytes": intent.size_bytes,
         "zero": intent.zero,

@@ -9,7 +9,8 @@ use crate::error::{ErrorKind, IntakeError};
 use crate::examine::lake_failed;
 use crate::intake::{Inner, Intake};
 use crate::record::{Record, settled, submission as subject};
-use crate::settle::{pending, store_failed};
+use crate::settle::{pending, store_failed, unsigned};
+use crate::sign::waits;
 use crate::slot::Slot;
 use crate::spool::blocking;
 use crate::store::Intent;
@@ -149,10 +150,16 @@ impl Inner {
                 Ok(Resolved::Finished)
             }
             None => {
-                self.store
-                    .abort_intent(&intent.submission, "intake.interrupted")
-                    .await
-                    .map_err(store_failed)?;
+                let given_up = match intent.review {
+                    // It was signed and did not come to be; it waits for a signature as before.
+                    Some(_) => self.store.hold(&unsigned(intent), None).await,
+                    None => {
+                        (self.store)
+                            .abort_intent(&intent.submission, "intake.interrupted")
+                            .await
+                    }
+                };
+                given_up.map_err(store_failed)?;
                 record
                     .end(Outcome::Failed, json!({ "code": "intake.interrupted" }))
                     .await?;
@@ -161,7 +168,7 @@ impl Inner {
         }
     }
 
-    async fn table_of(&self, intent: &Intent) -> Result<FeedTable, IntakeError> {
+    pub(crate) async fn table_of(&self, intent: &Intent) -> Result<FeedTable, IntakeError> {
         let contract = self.contracts.get(&intent.slot.feed).ok_or_else(|| {
             tracing::error!(feed = %intent.slot.feed, "an open submission belongs to a feed without a contract");
             IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
@@ -169,26 +176,38 @@ impl Inner {
         self.lake.feed(contract).await.map_err(lake_failed)
     }
 
-    /// A submission that was settled when the process died, before its entry was closed: the log has closed the entry
-    /// as interrupted, and here it is told how the act ended after all.
+    /// A submission that was settled or waited when the process died, before its entry was closed: the log has closed the
+    /// entry as interrupted, and here it is told how the act ended after all.
     async fn record_interrupted(&self) -> Result<(), IntakeError> {
         if self.told.swap(true, std::sync::atomic::Ordering::SeqCst) {
             return Ok(());
         }
+        let waiting = self.store.waiting().await.map_err(store_failed)?;
         for entry in &self.log.opening().interrupted {
-            let Some(record) = self
-                .store
-                .settled_by_entry(entry.seq())
-                .await
-                .map_err(store_failed)?
-            else {
-                continue;
+            let held = waiting.iter().find(|held| held.entry == Some(entry.seq()));
+            let (sender, submission, detail) = match held {
+                Some(held) => {
+                    let intent = &held.intent;
+                    (intent.sender.clone(), intent.submission.clone(), waits(intent))
+                }
+                None => {
+                    let Some(record) = self
+                        .store
+                        .settled_by_entry(entry.seq())
+                        .await
+                        .map_err(store_failed)?
+                    else {
+                        continue;
+                    };
+                    let detail = settled(&record.receipt);
+                    (record.sender, record.receipt.submission.clone(), detail)
+                }
             };
-            let told = json!({ "submission": record.receipt.submission, "settles": entry.seq() });
+            let told = json!({ "submission": submission, "settles": entry.seq() });
             let mut act = Act::new(ActKind::Submission, told);
-            act.person = Some(record.sender.person);
-            act.department = Some(record.sender.department.as_str().to_owned());
-            let closing = Closing::new(Outcome::Done, settled(&record.receipt));
+            act.person = Some(sender.person);
+            act.department = Some(sender.department.as_str().to_owned());
+            let closing = Closing::new(Outcome::Done, detail);
             let log = self.log.clone();
             blocking(move || log.record(act, closing))
                 .await?
@@ -214,6 +233,8 @@ impl Inner {
                 .into_iter()
                 .map(|intent| intent.submission),
         );
+        let waiting = self.store.waiting().await.map_err(store_failed)?;
+        open.extend(waiting.into_iter().map(|waiting| waiting.intent.submission));
         let swept = table.sweep(unnamed, &open).await.map_err(lake_failed)?;
         Ok(swept.data_files + swept.reveal_segments)
     }

@@ -1,12 +1,13 @@
 //! Whether an arrival was here before. Not here: what makes its settling unique (the slot's lock, the registry, the lake).
 
+use crate::act::Act;
 use crate::arrival::Sender;
 use crate::door::Admitted;
 use crate::error::{ErrorKind, IntakeError};
 use crate::intake::Inner;
 use crate::receipt::Receipt;
 use crate::settle::store_failed;
-use crate::store::Current;
+use crate::store::{Current, Intent};
 
 /// What makes two arrivals the same.
 pub(crate) struct Content<'a> {
@@ -14,6 +15,7 @@ pub(crate) struct Content<'a> {
     pub(crate) sender: &'a Sender,
     pub(crate) sha256: &'a str,
     pub(crate) zero: bool,
+    pub(crate) act: &'a Act,
 }
 
 impl Inner {
@@ -35,7 +37,12 @@ impl Inner {
         {
             let same = used.slot == content.admitted.slot
                 && used.sha256 == content.sha256
-                && used.zero == content.zero;
+                && used.zero == content.zero
+                && (used.receipt.as_ref()).is_none_or(|receipt| content.act.says_the_same(&receipt.act));
+            // It may wait for a signature; then it is found there.
+            if same && used.receipt.is_none() && self.waits_already(content).await?.is_some() {
+                return Ok(None);
+            }
             return match (same, used.receipt) {
                 (true, Some(receipt)) => Ok(Some(receipt)),
                 (true, None) => {
@@ -47,8 +54,11 @@ impl Inner {
                 )),
             };
         }
-        let Some(current) = current.filter(|held| held.sha256 == content.sha256 && held.zero == content.zero)
-        else {
+        let same = |held: &&Current| {
+            let same_bytes = held.sha256 == content.sha256 && held.zero == content.zero;
+            same_bytes && content.act.says_the_same(&held.receipt.act)
+        };
+        let Some(current) = current.filter(same) else {
             return Ok(None);
         };
         if let Some(key) = key {
@@ -59,5 +69,16 @@ impl Inner {
                 .map_err(store_failed)?;
         }
         Ok(Some(current.receipt.clone()))
+    }
+
+    /// The submission with this content that waits for a signature.
+    pub(crate) async fn waits_already(&self, content: &Content<'_>) -> Result<Option<Intent>, IntakeError> {
+        let slot = &content.admitted.slot;
+        let waiting = self.store.waiting_intent(slot).await.map_err(store_failed)?;
+        Ok(waiting.filter(|waiting| {
+            waiting.report.sha256 == content.sha256
+                && waiting.zero == content.zero
+                && content.act.says_the_same(&waiting.act)
+        }))
     }
 }

@@ -5,12 +5,12 @@
 
 use audit::Outcome;
 use check::Finding;
-use lake::{CommitError, CommitNote, FeedTable, SealedWriter};
+use lake::{Change, CommitError, CommitNote, FeedTable, LakeError, SealedWriter};
 
 use crate::error::{ErrorKind, IntakeError};
 use crate::examine::lake_failed;
 use crate::intake::Inner;
-use crate::receipt::{Receipt, ReceiptFacts};
+use crate::receipt::{Receipt, ReceiptFacts, Reviewed};
 use crate::record::{Record, settled};
 use crate::step::Step;
 use crate::store::{Intent, Settlement, StoreError};
@@ -21,6 +21,7 @@ pub(crate) struct Ready {
     pub(crate) original: Option<SealedWriter>,
     pub(crate) quarantine: Option<SealedWriter>,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) changes: Vec<Change>,
 }
 
 impl Inner {
@@ -36,9 +37,10 @@ impl Inner {
             original,
             quarantine,
             findings,
+            changes,
         } = ready;
         self.store
-            .put_intent(&intent, &findings)
+            .put_intent(&intent, &findings, &changes)
             .await
             .map_err(store_failed)?;
         self.steps.reached(Step::Intent).await;
@@ -46,16 +48,27 @@ impl Inner {
             Ok(entry) => entry,
             Err(error) => return Err(self.give_up(&intent, error).await),
         };
-        let version = match self.commit(&intent, table, entry).await {
+        self.decide(&intent, table, entry, record).await
+    }
+
+    /// From what is durable to the receipt: the decision and all that follows from it.
+    pub(crate) async fn decide(
+        &self,
+        intent: &Intent,
+        table: &FeedTable,
+        entry: u64,
+        record: &mut Record,
+    ) -> Result<Receipt, IntakeError> {
+        let version = match self.commit(intent, table, entry).await {
             Ok(version) => version,
-            Err(CommitError::Refused(error)) => return Err(self.give_up(&intent, lake_failed(error)).await),
-            Err(CommitError::Unknown(_)) => return Err(self.wait_for(&intent, record)),
+            Err(CommitError::Refused(error)) => return Err(self.give_up(intent, lake_failed(error)).await),
+            Err(CommitError::Unknown(_)) => return Err(self.wait_for(intent, record)),
         };
-        self.finish(&intent, version, entry, record).await
+        self.finish(intent, version, entry, record).await
     }
 
     /// Everything that must be on disk before the rows may be seen. Returns the number of the audit entry.
-    async fn make_durable(
+    pub(crate) async fn make_durable(
         &self,
         intent: &Intent,
         original: Option<SealedWriter>,
@@ -89,6 +102,11 @@ impl Inner {
         let Some(staged) = &intent.staged else {
             return Ok(None);
         };
+        // INVARIANT (signed-first): no row is shown that a second person had to sign and did not.
+        if self.must_be_signed(intent) && intent.review.is_none() {
+            tracing::error!(submission.id = %intent.submission, "an unsigned submission was to be committed");
+            return Err(CommitError::Refused(LakeError::Rows));
+        }
         let place = lake::Slot::new(&intent.period, &intent.slot.unit);
         let note = CommitNote {
             epoch: intent.sender.policy_epoch,
@@ -138,8 +156,14 @@ impl Inner {
             submission: intent.submission.clone(),
             slot: intent.slot.clone(),
             contract_version: intent.contract_version.clone(),
+            act: intent.act.clone(),
+            changes: intent.changes,
             department: intent.sender.department.clone(),
             person: intent.sender.person.clone(),
+            reviewed: intent.review.clone().map(|review| Reviewed {
+                person: review.person,
+                at: review.at,
+            }),
             file_name: intent.file_name.clone(),
             verdict: report.verdict,
             zero: intent.zero,
@@ -170,9 +194,14 @@ impl Inner {
         })
     }
 
-    /// Before the decision. Data files stay for the sweep, which asks the log first.
-    async fn give_up(&self, intent: &Intent, error: IntakeError) -> IntakeError {
-        if let Err(failed) = self.store.abort_intent(&intent.submission, error.code()).await {
+    /// Before the decision. Data files stay for the sweep, which asks the log first. What was signed in vain waits again:
+    /// its sender has nothing to repeat.
+    pub(crate) async fn give_up(&self, intent: &Intent, error: IntakeError) -> IntakeError {
+        let given_up = match intent.review {
+            Some(_) => self.store.hold(&unsigned(intent), None).await,
+            None => self.store.abort_intent(&intent.submission, error.code()).await,
+        };
+        if let Err(failed) = given_up {
             tracing::error!(submission.id = %intent.submission, error = %failed, "an intent stays open for recovery");
         }
         error
@@ -184,6 +213,14 @@ impl Inner {
             self.waiting().insert(intent.submission.clone(), opened);
         }
         pending(intent)
+    }
+}
+
+/// As it was before somebody signed it.
+pub(crate) fn unsigned(intent: &Intent) -> Intent {
+    Intent {
+        review: None,
+        ..intent.clone()
     }
 }
 

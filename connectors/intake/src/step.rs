@@ -19,6 +19,10 @@ pub enum Step {
     AuditOpened,
     /// Rows that failed a rule are sealed in the quarantine.
     Quarantine,
+    /// Not an ordinary step: all is durable, and a colleague must sign before anything may be visible.
+    Held,
+    /// Not an ordinary step: a colleague has signed.
+    Signed,
     /// The decision point: from here on the submission is finished, never aborted.
     FeedCommitted,
     RegistrySettled,
@@ -27,7 +31,7 @@ pub enum Step {
 }
 
 impl Step {
-    pub const ALL: [Step; 11] = [
+    pub const ALL: [Step; 13] = [
         Step::Received,
         Step::Staged,
         Step::Checked,
@@ -35,11 +39,20 @@ impl Step {
         Step::Vault,
         Step::AuditOpened,
         Step::Quarantine,
+        Step::Held,
+        Step::Signed,
         Step::FeedCommitted,
         Step::RegistrySettled,
         Step::AuditClosed,
         Step::Receipted,
     ];
+
+    /// The steps of a submission that nobody has to sign.
+    pub fn ordinary() -> impl Iterator<Item = Step> {
+        Step::ALL
+            .into_iter()
+            .filter(|step| !matches!(step, Step::Held | Step::Signed))
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,6 +63,8 @@ impl Step {
             Step::Vault => "vault",
             Step::AuditOpened => "audit_opened",
             Step::Quarantine => "quarantine",
+            Step::Held => "held",
+            Step::Signed => "signed",
             Step::FeedCommitted => "feed_committed",
             Step::RegistrySettled => "registry_settled",
             Step::AuditClosed => "audit_closed",

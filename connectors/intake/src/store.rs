@@ -4,10 +4,11 @@
 use async_trait::async_trait;
 use check::{Finding, Report, Verdict};
 use chrono::{DateTime, Utc};
-use lake::Staged;
-use schemas::{DepartmentCode, FeedId, Period, SubmissionId};
+use lake::{Change, ChangeCounts, Staged};
+use schemas::{DepartmentCode, FeedId, Period, RegionCode, SubmissionId};
 use serde::{Deserialize, Serialize};
 
+use crate::act::Act;
 use crate::arrival::Sender;
 use crate::receipt::Receipt;
 use crate::slot::Slot;
@@ -20,6 +21,11 @@ pub struct Intent {
     /// The slot's period with its kind and days.
     pub period: Period,
     pub contract_version: String,
+    #[serde(default)]
+    pub act: Act,
+    /// What it will change against the submission it acts on.
+    #[serde(default)]
+    pub changes: Option<ChangeCounts>,
     pub sender: Sender,
     pub file_name: Option<String>,
     pub idempotency_key: Option<String>,
@@ -30,6 +36,9 @@ pub struct Intent {
     pub findings_kept: u64,
     /// The files that the feed commit will name. `None` if nothing was accepted.
     pub staged: Option<Staged>,
+    /// Who signed it, where a feed needs that. Without it, it waits.
+    #[serde(default)]
+    pub review: Option<Review>,
     /// The slot's revision that this submission was checked against: 0 if the slot was empty.
     pub revision_before: u32,
     pub received_at: DateTime<Utc>,
@@ -40,6 +49,20 @@ impl Intent {
     pub fn is_accepted(&self) -> bool {
         self.report.verdict != Verdict::Rejected
     }
+}
+
+/// The signature of a colleague.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub person: String,
+    pub at: DateTime<Utc>,
+}
+
+/// A submission that waits for a signature, and the audit entry of its arrival.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    pub intent: Intent,
+    pub entry: Option<u64>,
 }
 
 /// What a slot holds now.
@@ -75,6 +98,8 @@ pub struct Settlement {
 pub enum Standing {
     /// An intent is open: the outcome is not known yet, or is being worked on.
     Open(Box<Intent>),
+    /// Checked, and nothing of it is visible before somebody signs it.
+    Waiting(Box<Intent>),
     Settled(Box<SubmissionRecord>),
     /// Nothing of it is visible. `code` names the text that says why.
     Aborted {
@@ -103,6 +128,10 @@ pub struct SubmissionFilter {
     pub department: Option<DepartmentCode>,
     pub feed: Option<FeedId>,
     pub period: Option<String>,
+    pub unit: Option<RegionCode>,
+    pub revision: Option<u32>,
+    /// What each slot held just before this instant, instead of everything that was settled.
+    pub as_of: Option<DateTime<Utc>>,
     /// Only those that arrived before this one: where the former page ended.
     pub before: Option<SubmissionId>,
     /// At most this many, capped by the store.
@@ -113,6 +142,14 @@ pub struct SubmissionFilter {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FindingsPage {
     pub findings: Vec<Finding>,
+    /// The `after` of the next page, if there is one.
+    pub next: Option<u64>,
+}
+
+/// Changed rows, those of the newer file first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChangesPage {
+    pub changes: Vec<Change>,
     /// The `after` of the next page, if there is one.
     pub next: Option<u64>,
 }
@@ -154,10 +191,29 @@ pub trait SubmissionStore: Send + Sync {
         submission: &SubmissionId,
     ) -> Result<(), StoreError>;
 
-    /// Opens an intent, keeps its findings and takes its idempotency key, all or nothing. Refuses a second open
+    /// Opens an intent, keeps its findings and changes and takes its idempotency key, all or nothing. Refuses a second open
     /// intent of the slot and a slot whose revision is not `revision_before` (`SlotMoved`), and a key that another
     /// submission holds (`KeyTaken`).
-    async fn put_intent(&self, intent: &Intent, findings: &[Finding]) -> Result<(), StoreError>;
+    async fn put_intent(
+        &self,
+        intent: &Intent,
+        findings: &[Finding],
+        changes: &[Change],
+    ) -> Result<(), StoreError>;
+
+    /// Lets an open intent wait for a signature. One that waited for the same slot before is aborted as
+    /// `intake.superseded`, in the same transaction. `entry` is that of its arrival; `None` leaves it as it was.
+    async fn hold(&self, intent: &Intent, entry: Option<u64>) -> Result<(), StoreError>;
+
+    /// Opens a waiting intent again, as it was signed. Refuses one that does not wait and a slot whose revision is not
+    /// `revision_before` (`SlotMoved`).
+    async fn release(&self, intent: &Intent) -> Result<(), StoreError>;
+
+    /// All that wait for a signature, oldest first. They are not among the open intents.
+    async fn waiting(&self) -> Result<Vec<Waiting>, StoreError>;
+
+    /// What waits for this slot. A slot never has two.
+    async fn waiting_intent(&self, slot: &Slot) -> Result<Option<Intent>, StoreError>;
 
     /// All open intents, oldest first.
     async fn open_intents(&self) -> Result<Vec<Intent>, StoreError>;
@@ -179,11 +235,20 @@ pub trait SubmissionStore: Send + Sync {
 
     async fn submissions(&self, filter: &SubmissionFilter) -> Result<Vec<SubmissionRecord>, StoreError>;
 
-    /// Findings of a settled submission from number `after` (0 at first), at most `count_max`.
+    /// Findings of a settled or waiting submission from number `after` (0 at first), at most `count_max`.
     async fn findings(
         &self,
         submission: &SubmissionId,
         after: u64,
         count_max: u32,
     ) -> Result<FindingsPage, StoreError>;
+
+    /// Rows that a settled or waiting submission changed, from number `after` (0 at first), at most `count_max`. Empty for one that
+    /// acted on no other.
+    async fn changes(
+        &self,
+        submission: &SubmissionId,
+        after: u64,
+        count_max: u32,
+    ) -> Result<ChangesPage, StoreError>;
 }

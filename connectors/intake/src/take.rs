@@ -4,10 +4,12 @@ use audit::Outcome;
 use schemas::SubmissionId;
 use serde_json::json;
 
+use crate::act::Act;
 use crate::arrival::{Arrival, Body};
 use crate::door::{admit, tidy_file_name};
 use crate::error::{ErrorKind, IntakeError};
 use crate::examine::{Desk, Examined, lake_failed};
+use crate::fit::fits;
 use crate::intake::{Inner, Received};
 use crate::mending::Earlier;
 use crate::record::{Record, arrival as subject, settled, submission as full_subject};
@@ -41,12 +43,13 @@ impl Inner {
             body,
             ..
         } = arrival;
-        record.says(subject(&submission, &admitted.slot, None));
+        record.says(subject(&submission, &admitted.slot, &admitted.act, None));
         let spooled = self.spool_body(&submission, body).await?;
+        let zero = spooled.is_none() && !admitted.act.is_withdrawal();
         let sha256 = spooled
             .as_ref()
             .map_or_else(zero::sha256_of_nothing, |spooled| spooled.sha256.clone());
-        record.says(subject(&submission, &admitted.slot, Some(&sha256)));
+        record.says(subject(&submission, &admitted.slot, &admitted.act, Some(&sha256)));
         self.steps.reached(Step::Received).await;
 
         // INVARIANT (once): from here to the receipt nobody else touches the slot.
@@ -57,7 +60,8 @@ impl Inner {
             admitted: &admitted,
             sender: &sender,
             sha256: &sha256,
-            zero: spooled.is_none(),
+            zero,
+            act: &admitted.act,
         };
         if let Some(receipt) = self
             .same_as_before(&content, idempotency_key.as_deref(), current.as_ref())
@@ -66,12 +70,18 @@ impl Inner {
             let detail =
                 json!({ "repeated": true, "submission": receipt.submission, "receipt": settled(&receipt) });
             record.end(Outcome::Done, detail).await?;
-            return Ok(Received {
+            return Ok(Received::Settled {
                 receipt,
                 repeated: true,
             });
         }
+        if let Some(waiting) = self.waits_already(&content).await? {
+            let detail = json!({ "repeated": true, "submission": waiting.submission });
+            record.end(Outcome::Done, detail).await?;
+            return Ok(Received::Waiting(Box::new(waiting)));
+        }
 
+        fits(&admitted.act, current.as_ref())?;
         let _turn = self.turn(self.settling.acquire()).await?.map_err(closed)?;
         let _working = self.work_on(&submission);
         let table = self.lake.feed(&admitted.contract).await.map_err(lake_failed)?;
@@ -94,6 +104,10 @@ impl Inner {
         };
         self.steps.reached(Step::Staged).await;
         self.steps.reached(Step::Checked).await;
+        let verdict = examined.report.verdict;
+        let compared = self
+            .compare(&admitted, &table, current.as_ref(), verdict, &examined.staged)
+            .await?;
         let Examined {
             report,
             staged,
@@ -104,34 +118,41 @@ impl Inner {
         let mut intent = Intent {
             submission,
             contract_version: admitted.contract.version().to_owned(),
+            act: admitted.act,
+            changes: compared.as_ref().map(|changes| changes.counts),
             slot: admitted.slot,
             period: admitted.period,
             sender,
             file_name: file_name.as_deref().and_then(tidy_file_name),
             idempotency_key,
-            zero: spooled.is_none(),
+            zero,
             size_bytes: spooled.as_ref().map_or(0, |spooled| spooled.size_bytes),
             report,
             findings_kept: findings.len() as u64,
             staged: None,
+            review: None,
             revision_before: current.map_or(0, |current| current.revision),
             received_at,
         };
+        let staged = match intent.act {
+            Act::Supplement { .. } => staged.beside(),
+            _ => staged,
+        };
         intent.staged = intent.is_accepted().then_some(staged);
         record.says(full_subject(&intent, false));
-        let receipt = self
-            .settle(
-                Ready {
-                    intent,
-                    original,
-                    quarantine,
-                    findings,
-                },
-                &table,
-                record,
-            )
-            .await?;
-        Ok(Received {
+        let ready = Ready {
+            intent,
+            original,
+            quarantine,
+            findings,
+            changes: compared.map(|changes| changes.listed).unwrap_or_default(),
+        };
+        if self.must_be_signed(&ready.intent) {
+            let waiting = self.hold(ready, record).await?;
+            return Ok(Received::Waiting(Box::new(waiting)));
+        }
+        let receipt = self.settle(ready, &table, record).await?;
+        Ok(Received::Settled {
             receipt,
             repeated: false,
         })
@@ -156,13 +177,13 @@ impl Inner {
     }
 
     /// Waits for something that other arrivals hold, but not for ever.
-    async fn turn<T>(&self, waiting: impl Future<Output = T>) -> Result<T, IntakeError> {
+    pub(crate) async fn turn<T>(&self, waiting: impl Future<Output = T>) -> Result<T, IntakeError> {
         tokio::time::timeout(self.limits.turn(), waiting)
             .await
             .map_err(|_| IntakeError::new(ErrorKind::Busy, "intake.busy"))
     }
 }
 
-fn closed(_: tokio::sync::AcquireError) -> IntakeError {
+pub(crate) fn closed(_: tokio::sync::AcquireError) -> IntakeError {
     IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
 }

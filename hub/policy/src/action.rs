@@ -23,6 +23,11 @@ pub enum Action {
     ReadDuties {
         department: DepartmentCode,
     },
+    /// Sign or decline a submission of this department, which this person sent and which waits for a signature.
+    Sign {
+        department: DepartmentCode,
+        sender: String,
+    },
     ReadAudit,
     VerifyAudit,
     /// Create, change, close or unlock an account.
@@ -68,6 +73,7 @@ impl Policy {
 fn reason(action: &Action) -> Denial {
     match action {
         Action::Submit { department } => Denial::new("denial.not_provider").with("department", department),
+        Action::Sign { .. } => Denial::new("denial.not_signer"),
         _ => Denial::new("denial.not_allowed"),
     }
 }
@@ -84,6 +90,7 @@ fn in_cedar(action: &Action) -> (&'static str, Ref, Vec<Fact>) {
         Action::ReadDuties { department } => {
             with_fact("read_duties", facts::of_department("Feed", department))
         }
+        Action::Sign { department, sender } => with_fact("sign", facts::sent_by(department, sender)),
         Action::ReadAudit => ("read_audit", desk("audit"), Vec::new()),
         Action::VerifyAudit => ("verify_audit", desk("audit"), Vec::new()),
         Action::ManageAccounts { person } => with_fact("manage_account", facts::account(person)),

@@ -157,6 +157,13 @@ pub(crate) fn of_department(noun: &'static str, department: &DepartmentCode) -> 
     }
 }
 
+/// A submission, by its sender.
+pub(crate) fn sent_by(department: &DepartmentCode, sender: &str) -> Fact {
+    let mut fact = of_department("Submission", department);
+    fact.attributes.push(("sender", Value::Ref(Ref::person(sender))));
+    fact
+}
+
 pub(crate) fn parties(consumer: &DepartmentCode, providers: &[DepartmentCode]) -> Fact {
     Fact {
         of: Ref::new("Parties", consumer.as_str()),

@@ -28,6 +28,7 @@ mod identity;
 mod keys;
 mod lifecycle;
 pub mod memory;
+mod own;
 mod role;
 mod seal;
 

@@ -1,10 +1,11 @@
 //! Intents: what is about to be settled, with its findings and its idempotency key, until it is settled or aborted.
 
-use intake::{Finding, Intent, KeyUse, Receipt, Sender, Slot};
+use intake::{Change, Finding, Intent, KeyUse, Receipt, Sender, Slot};
 use schemas::{DepartmentCode, FeedId, RegionCode, SubmissionId};
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
+use crate::changes;
 use crate::error::RegistryError;
 use crate::instants;
 use crate::open::Registry;
@@ -85,12 +86,40 @@ async fn take_key(
     }
 }
 
+/// As if it had never been, but for the row that says so.
+pub(crate) async fn abort_in(
+    writing: &mut SqliteConnection,
+    submission: &str,
+    code: &str,
+) -> Result<(), RegistryError> {
+    let aborted = sqlx::query(
+        "UPDATE intents SET state = 'aborted', body = NULL, code = ?, closed_at = ?
+         WHERE submission_id = ? AND state = 'open'",
+    )
+    .bind(code)
+    .bind(instants::text(chrono::Utc::now()))
+    .bind(submission)
+    .execute(&mut *writing)
+    .await?;
+    if aborted.rows_affected() > 0 {
+        for sql in [
+            "DELETE FROM findings WHERE submission_id = ?",
+            "DELETE FROM changes WHERE submission_id = ?",
+            "DELETE FROM idempotency_keys WHERE submission_id = ?",
+        ] {
+            sqlx::query(sql).bind(submission).execute(&mut *writing).await?;
+        }
+    }
+    Ok(())
+}
+
 impl Registry {
     /// INVARIANT (once): a slot has one open intent and a key one holder, by this transaction and by two unique indexes.
     pub(crate) async fn open_new_intent(
         &self,
         intent: &Intent,
         findings: &[Finding],
+        changed: &[Change],
     ) -> Result<(), NotOpened> {
         let now = instants::text(chrono::Utc::now());
         let slot = &intent.slot;
@@ -130,15 +159,17 @@ impl Registry {
                 .execute(&mut *writing)
                 .await?;
         }
+        changes::keep(&mut writing, &intent.submission, changed).await?;
         writing.commit().await?;
         Ok(())
     }
 
     pub(crate) async fn intents_left_open(&self) -> Result<Vec<Intent>, RegistryError> {
-        let bodies: Vec<String> =
-            sqlx::query_scalar("SELECT body FROM intents WHERE state = 'open' ORDER BY submission_id")
-                .fetch_all(&self.readers)
-                .await?;
+        let bodies: Vec<String> = sqlx::query_scalar(
+            "SELECT body FROM intents WHERE state = 'open' AND waits = 0 ORDER BY submission_id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
         bodies
             .iter()
             .map(|body| Ok(serde_json::from_str(body)?))
@@ -147,7 +178,8 @@ impl Registry {
 
     pub(crate) async fn intent_of(&self, slot: &Slot) -> Result<Option<Intent>, RegistryError> {
         let body: Option<String> = sqlx::query_scalar(
-            "SELECT body FROM intents WHERE state = 'open' AND feed = ? AND period = ? AND unit = ?",
+            "SELECT body FROM intents
+             WHERE state = 'open' AND waits = 0 AND feed = ? AND period = ? AND unit = ?",
         )
         .bind(slot.feed.as_str())
         .bind(&slot.period)
@@ -157,29 +189,9 @@ impl Registry {
         body.map(|body| Ok(serde_json::from_str(&body)?)).transpose()
     }
 
-    /// As if it had never been, but for the row that says so.
     pub(crate) async fn abort(&self, submission: &SubmissionId, code: &str) -> Result<(), RegistryError> {
         let mut writing = self.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let aborted = sqlx::query(
-            "UPDATE intents SET state = 'aborted', body = NULL, code = ?, closed_at = ?
-             WHERE submission_id = ? AND state = 'open'",
-        )
-        .bind(code)
-        .bind(instants::text(chrono::Utc::now()))
-        .bind(submission.as_str())
-        .execute(&mut *writing)
-        .await?;
-        if aborted.rows_affected() > 0 {
-            for sql in [
-                "DELETE FROM findings WHERE submission_id = ?",
-                "DELETE FROM idempotency_keys WHERE submission_id = ?",
-            ] {
-                sqlx::query(sql)
-                    .bind(submission.as_str())
-                    .execute(&mut *writing)
-                    .await?;
-            }
-        }
+        abort_in(&mut writing, submission.as_str(), code).await?;
         writing.commit().await?;
         Ok(())
     }

@@ -2,15 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use schemas::FeedId;
 
 use crate::error::RegistryError;
+use crate::instants;
 use crate::open::Registry;
 
 impl Registry {
     /// The newest step of the lake; 0 before the first.
     pub async fn lake_seq(&self) -> Result<i64, RegistryError> {
         let seq = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM lake_seq")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(seq)
+    }
+
+    /// The newest step that was settled before an instant; 0 if there was none.
+    pub async fn lake_seq_before(&self, at: DateTime<Utc>) -> Result<i64, RegistryError> {
+        let seq = sqlx::query_scalar("SELECT COALESCE(MAX(seq), 0) FROM lake_seq WHERE settled_at < ?")
+            .bind(instants::text(at))
             .fetch_one(&self.readers)
             .await?;
         Ok(seq)

@@ -14,6 +14,7 @@
 
 mod accounts;
 mod agreements;
+mod changes;
 mod department_days;
 mod error;
 mod instants;
@@ -28,6 +29,7 @@ mod slot_facts;
 mod store;
 mod submissions;
 mod tokens;
+mod waiting;
 
 pub use department_days::SentOnDay;
 pub use error::RegistryError;

@@ -6,6 +6,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
 use crate::error::RegistryError;
+use crate::instants;
 use crate::intents::{sender, slot};
 use crate::open::Registry;
 
@@ -78,7 +79,11 @@ impl Registry {
         };
         let body: Option<String> = row.try_get("body")?;
         if let Some(body) = body {
-            return Ok(Some(Standing::Open(Box::new(serde_json::from_str(&body)?))));
+            let intent = Box::new(serde_json::from_str(&body)?);
+            return Ok(Some(match row.try_get("waits")? {
+                true => Standing::Waiting(intent),
+                false => Standing::Open(intent),
+            }));
         }
         let code: Option<String> = row.try_get("code")?;
         if let Some(code) = code {
@@ -134,6 +139,25 @@ impl Registry {
         if let Some(period) = &filter.period {
             query.push(" AND submissions.period = ").push_bind(period);
         }
+        if let Some(unit) = &filter.unit {
+            query.push(" AND submissions.unit = ").push_bind(unit.as_str());
+        }
+        if let Some(revision) = filter.revision {
+            query
+                .push(" AND submissions.revision = ")
+                .push_bind(i64::from(revision));
+        }
+        if let Some(as_of) = filter.as_of {
+            query
+                .push(
+                    " AND submissions.revision = (
+                        SELECT MAX(earlier.revision) FROM submissions AS earlier
+                        WHERE earlier.feed = submissions.feed AND earlier.period = submissions.period
+                            AND earlier.unit = submissions.unit AND earlier.settled_at < ",
+                )
+                .push_bind(instants::text(as_of))
+                .push(")");
+        }
         if let Some(before) = &filter.before {
             query
                 .push(" AND submissions.submission_id < ")
@@ -167,8 +191,9 @@ impl Registry {
         let rows: Vec<(i64, String)> = sqlx::query_as(
             "SELECT findings.first_no, findings.findings
              FROM findings
-             JOIN submissions ON submissions.submission_id = findings.submission_id
-             WHERE findings.submission_id = ?1 AND findings.first_no + findings.finding_count > ?2
+             JOIN intents ON intents.submission_id = findings.submission_id
+             WHERE findings.submission_id = ?1 AND (intents.state = 'settled' OR intents.waits = 1)
+                AND findings.first_no + findings.finding_count > ?2
                 AND findings.first_no <= ?2 + ?3
              ORDER BY findings.first_no",
         )

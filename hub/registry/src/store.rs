@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use intake::{
-    Current, Finding, FindingsPage, Intent, KeyUse, Settlement, Slot, Standing, StoreError, SubmissionFilter,
-    SubmissionRecord, SubmissionStore,
+    Change, ChangesPage, Current, Finding, FindingsPage, Intent, KeyUse, Settlement, Slot, Standing,
+    StoreError, SubmissionFilter, SubmissionRecord, SubmissionStore, Waiting,
 };
 use schemas::{DepartmentCode, SubmissionId};
 
@@ -44,8 +44,13 @@ impl SubmissionStore for Registry {
         Ok(self.use_of_key(department, key).await?)
     }
 
-    async fn put_intent(&self, intent: &Intent, findings: &[Finding]) -> Result<(), StoreError> {
-        self.open_new_intent(intent, findings)
+    async fn put_intent(
+        &self,
+        intent: &Intent,
+        findings: &[Finding],
+        changes: &[Change],
+    ) -> Result<(), StoreError> {
+        self.open_new_intent(intent, findings, changes)
             .await
             .map_err(StoreError::from)
     }
@@ -59,6 +64,22 @@ impl SubmissionStore for Registry {
         self.bind_key(department, key, submission)
             .await
             .map_err(StoreError::from)
+    }
+
+    async fn hold(&self, intent: &Intent, entry: Option<u64>) -> Result<(), StoreError> {
+        self.hold_intent(intent, entry).await.map_err(StoreError::from)
+    }
+
+    async fn release(&self, intent: &Intent) -> Result<(), StoreError> {
+        self.release_intent(intent).await.map_err(StoreError::from)
+    }
+
+    async fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+        Ok(self.intents_waiting().await?)
+    }
+
+    async fn waiting_intent(&self, slot: &Slot) -> Result<Option<Intent>, StoreError> {
+        Ok(self.intent_waiting(slot).await?)
     }
 
     async fn open_intents(&self) -> Result<Vec<Intent>, StoreError> {
@@ -96,5 +117,14 @@ impl SubmissionStore for Registry {
         count_max: u32,
     ) -> Result<FindingsPage, StoreError> {
         Ok(self.findings_page(submission, after, count_max).await?)
+    }
+
+    async fn changes(
+        &self,
+        submission: &SubmissionId,
+        after: u64,
+        count_max: u32,
+    ) -> Result<ChangesPage, StoreError> {
+        Ok(self.changes_page(submission, after, count_max).await?)
     }
 }

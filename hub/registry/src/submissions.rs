@@ -1,6 +1,7 @@
 //! The one transaction that settles a submission.
 
 use intake::{Settlement, Slot};
+use schemas::SubmissionId;
 use sqlx::sqlite::SqliteConnection;
 
 use crate::error::RegistryError;
@@ -22,6 +23,7 @@ impl<E: Into<RegistryError>> From<E> for NotSettled {
 }
 
 impl Registry {
+    /// INVARIANT (signed-first): what still waits for a signature is not settled.
     /// INVARIANT (whole-submission): submission, receipt, slot, lake sequence and the closed intent appear together.
     pub(crate) async fn write_settlement(&self, settlement: &Settlement) -> Result<(), NotSettled> {
         let Settlement { intent, receipt } = settlement;
@@ -30,7 +32,7 @@ impl Registry {
         let settled_at = instants::text(receipt.settled_at);
         let closed = sqlx::query(
             "UPDATE intents SET state = 'settled', body = NULL, closed_at = ?
-             WHERE submission_id = ? AND state = 'open'",
+             WHERE submission_id = ? AND state = 'open' AND waits = 0",
         )
         .bind(&settled_at)
         .bind(id)
@@ -81,8 +83,8 @@ async fn insert_submission(
     let verdict = serde_json::to_value(intent.report.verdict)?;
     sqlx::query(
         "INSERT INTO submissions (submission_id, feed, period, unit, department, sender, verdict, revision, sha256,
-            zero, report, settled_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            zero, report, settled_at, act, acts_on)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(intent.submission.as_str())
     .bind(intent.slot.feed.as_str())
@@ -96,6 +98,8 @@ async fn insert_submission(
     .bind(intent.zero)
     .bind(serde_json::to_string(&intent.report)?)
     .bind(settled_at)
+    .bind(intent.act.kind().as_str())
+    .bind(intent.act.of().map(SubmissionId::as_str))
     .execute(&mut *writing)
     .await?;
     let entry =

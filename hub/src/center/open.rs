@@ -129,6 +129,7 @@ impl Center {
                 .values()
                 .map(|contract| contract.as_ref().clone())
                 .collect(),
+            signed: shared::signed(&contracts, &config.feeds),
             clock: chrono::Utc::now,
             limits: IntakeLimits {
                 body_bytes_max: config.limits.submission_bytes,
@@ -171,6 +172,7 @@ impl Center {
             views: views.present,
             view_types: views.types,
             absent_views: views.absent,
+            own_views: views.own,
             rates,
             workdays,
             duties_since,

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use audit::{ActKind, Closing, Outcome};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use engine::{
     Answer, AnswerMeta, Described, DutyRows, OpenedView, Parameter, QueryLimits, Shown, Statement, Task, View,
 };
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::Center;
 use super::books::{act_of, close};
 use super::keys;
-use crate::front::{Caller, Problem};
+use crate::front::{Caller, Problem, day_end};
 
 /// What a statement may read: one grant per view, in the order of the names.
 pub(super) struct Opening {
@@ -87,6 +87,7 @@ impl Center {
             "via": caller.via.as_str(),
             "views": meta.opened,
             "versions": meta.versions,
+            "as_of": caller.as_of,
             "epoch": meta.epoch,
         });
         let entry = self.books.open(act_of(ActKind::Query, caller, subject)).await?;
@@ -123,17 +124,21 @@ impl Center {
             .filter(|relation| !engine::describes(relation))
         {
             let name = relation.strip_prefix("public.").unwrap_or(relation);
-            let view = ViewName::parse(name).ok().and_then(|name| self.views.get(&name));
-            let decision = match view {
-                None => Ruling::Denied(Denial::unknown_relation(name)),
-                Some(view) => {
-                    let facts = self.facts_of_view(view);
+            let name_of_view = ViewName::parse(name).ok();
+            let shared = name_of_view.as_ref().and_then(|name| self.views.get(name));
+            let own = name_of_view.as_ref().and_then(|name| self.own_views.get(name));
+            let view = shared.or(own);
+            let decision = match (shared, own) {
+                (Some(view), _) => self.policy.decide(&session, &self.facts_of_view(view), now).await,
+                (None, Some(own)) => {
+                    let principal = caller.signed_in.principal();
                     self.policy
-                        .decide(&session, &facts, now)
+                        .decide_own(principal, &self.facts_of_view(own), now)
                         .await
-                        .map_err(Problem::internal)?
                 }
+                (None, None) => Ok(Ruling::Denied(Denial::unknown_relation(name))),
             };
+            let decision = decision.map_err(Problem::internal)?;
             match (decision, view) {
                 (Ruling::Granted(grant), Some(view)) => {
                     grants.push(grant);
@@ -147,7 +152,7 @@ impl Center {
                 (Ruling::Granted(_), None) => return Err(Problem::internal("a grant for no view")),
             }
         }
-        let (versions, snapshots) = self.pinned(&views).await?;
+        let (versions, snapshots) = self.pinned(&views, caller.as_of).await?;
         let shown = match statement.describes {
             true => Some(self.shown_to(caller, &session, now).await?),
             false => None,
@@ -171,12 +176,20 @@ impl Center {
     ///
     /// INVARIANT (whole-submission): only settled versions are opened; a commit that is not in the registry yet is
     /// not visible yet.
-    async fn pinned(&self, views: &[View]) -> Result<(Vec<(FeedId, i64)>, Vec<lake::Snapshot>), Problem> {
+    async fn pinned(
+        &self,
+        views: &[View],
+        as_of: Option<NaiveDate>,
+    ) -> Result<(Vec<(FeedId, i64)>, Vec<lake::Snapshot>), Problem> {
         // Tools ask the catalogue in storms; none of those questions needs the registry.
         if views.is_empty() {
             return Ok((Vec::new(), Vec::new()));
         }
-        let seq = self.registry.lake_seq().await.map_err(Problem::internal)?;
+        let seq = match as_of {
+            None => self.registry.lake_seq().await,
+            Some(day) => self.registry.lake_seq_before(day_end(day)?).await,
+        };
+        let seq = seq.map_err(Problem::internal)?;
         let at = self.registry.versions_at(seq).await.map_err(Problem::internal)?;
         let inputs: std::collections::BTreeSet<&FeedId> =
             views.iter().flat_map(|view| view.inputs()).collect();

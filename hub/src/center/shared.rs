@@ -12,6 +12,7 @@ use super::open::OpenError;
 use crate::config::Feeds;
 use crate::contracts::Contracts;
 use crate::front::Problem;
+use crate::own_views;
 
 /// By name.
 pub(super) struct SharedViews {
@@ -19,6 +20,8 @@ pub(super) struct SharedViews {
     /// Types of the columns of the present ones.
     pub types: BTreeMap<ViewName, Vec<engine::ParameterType>>,
     pub absent: BTreeMap<ViewName, Absent>,
+    /// Of each feed, for its own department.
+    pub own: BTreeMap<ViewName, View>,
 }
 
 /// A view without all of its feeds.
@@ -34,10 +37,18 @@ pub(super) fn taken(known: &Contracts, feeds: &Feeds) -> Result<Contracts, OpenE
     if let Some(pattern) = feeds.misspelt(known.keys()) {
         return Err(OpenError::new("hub.feeds_absent_unknown", pattern));
     }
+    if let Some(pattern) = feeds.misspelt_signed(known.keys()) {
+        return Err(OpenError::new("hub.feeds_signed_unknown", pattern));
+    }
     let taken = known.iter().filter(|(feed, _)| feeds.takes(feed));
     Ok(taken
         .map(|(feed, contract)| (feed.clone(), contract.clone()))
         .collect())
+}
+
+/// The feeds whose submissions a second person signs.
+pub(super) fn signed(taken: &Contracts, feeds: &Feeds) -> BTreeSet<FeedId> {
+    taken.keys().filter(|feed| feeds.signs(feed)).cloned().collect()
 }
 
 /// Sorts the views into present and absent, and holds the present ones against the contracts of this centre.
@@ -47,6 +58,7 @@ pub(super) fn views(known: &Contracts, taken: &Contracts) -> Result<SharedViews,
         present: BTreeMap::new(),
         types: BTreeMap::new(),
         absent: BTreeMap::new(),
+        own: own_views(taken)?,
     };
     for view in engine::embedded_views().map_err(|error| unusable(&error))? {
         let missing = view.missing(taken);
@@ -63,10 +75,7 @@ pub(super) fn views(known: &Contracts, taken: &Contracts) -> Result<SharedViews,
             shared.absent.insert(name, absent);
         }
     }
-    let columns: BTreeMap<FeedId, Vec<StorageColumn>> = taken
-        .iter()
-        .map(|(feed, contract)| (feed.clone(), storage_columns(contract)))
-        .collect();
+    let columns = columns(taken);
     let started = std::time::Instant::now();
     let present: Vec<&View> = shared.present.values().collect();
     shared.types = engine::view_types(&present, &columns).map_err(|error| unusable(&error))?;
@@ -77,6 +86,22 @@ pub(super) fn views(known: &Contracts, taken: &Contracts) -> Result<SharedViews,
         "shared views are checked"
     );
     Ok(shared)
+}
+
+/// The view of each feed for its own department, held against the contracts like any other.
+fn own_views(taken: &Contracts) -> Result<BTreeMap<ViewName, View>, OpenError> {
+    let unusable = |error: &dyn std::fmt::Display| OpenError::new("hub.view_unusable", error);
+    let views = own_views::all(taken).map_err(|error| unusable(&error))?;
+    let all: Vec<&View> = views.values().collect();
+    engine::view_types(&all, &columns(taken)).map_err(|error| unusable(&error))?;
+    Ok(views)
+}
+
+fn columns(taken: &Contracts) -> BTreeMap<FeedId, Vec<StorageColumn>> {
+    let stored = |(feed, contract): (&FeedId, &std::sync::Arc<schemas::Contract>)| {
+        (feed.clone(), storage_columns(contract))
+    };
+    taken.iter().map(stored).collect()
 }
 
 /// The departments whose consent a view needs: those whose feeds it reads. A view that reads none tells of the hub's own

@@ -2,7 +2,7 @@
 
 use audit::ActKind;
 use futures::TryStreamExt;
-use intake::{Arrival, ErrorKind, IntakeError, Sender, Standing, SubmissionStore};
+use intake::{Arrival, ErrorKind, IntakeError, Intent, Received, Sender, Standing, SubmissionStore};
 use policy::{Action, Ruling};
 use schemas::{DepartmentCode, SubmissionId};
 use serde_json::{Value, json};
@@ -27,19 +27,12 @@ impl Center {
             .await?;
         let counted = self.count_submission(caller, &subject).await?;
         let body = counted.through(body);
-        let principal = caller.signed_in.principal();
         let arrival = Arrival {
             feed: head.feed,
             period: head.period,
             unit: head.unit,
-            sender: Sender {
-                person: principal.person().to_owned(),
-                department: principal.department().clone(),
-                role: principal.role().as_str().to_owned(),
-                policy_epoch: self.policy.epoch().await.map_err(Problem::internal)?,
-                client: Some(caller.client.clone()),
-                request_id: Some(caller.request_id.to_string()),
-            },
+            act: head.act,
+            sender: self.sender(caller).await?,
             file_name: head.file_name,
             idempotency_key: head.idempotency_key,
             body: match head.zero {
@@ -49,19 +42,33 @@ impl Center {
         };
         let received = self.intake.receive(arrival).await;
         self.count_bytes(caller, &subject, &counted).await?;
-        let received = received.map_err(|error| problem(&error))?;
-        let text = received.receipt.to_json().map_err(Problem::internal)?;
-        let receipt = serde_json::from_str(&text).map_err(Problem::internal)?;
-        Ok(Submitted {
-            receipt,
-            repeated: received.repeated,
+        submitted(received.map_err(|error| problem(&error))?)
+    }
+
+    /// The caller as intake writes it down.
+    pub(super) async fn sender(&self, caller: &Caller) -> Result<Sender, Problem> {
+        let principal = caller.signed_in.principal();
+        Ok(Sender {
+            person: principal.person().to_owned(),
+            department: principal.department().clone(),
+            role: principal.role().as_str().to_owned(),
+            policy_epoch: self.policy.epoch().await.map_err(Problem::internal)?,
+            client: Some(caller.client.clone()),
+            request_id: Some(caller.request_id.to_string()),
         })
+    }
+
+    /// Takes an arrival to its receipt.
+    pub(super) async fn received(&self, arrival: Arrival) -> Result<Submitted, Problem> {
+        let received = self.intake.receive(arrival).await;
+        submitted(received.map_err(|error| problem(&error))?)
     }
 
     /// The state of one submission, with its receipt when it has one.
     pub(super) async fn submission_of(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem> {
         Ok(match self.own(caller, id).await? {
             Standing::Open(intent) => json!({"id": id, "state": "pending", "slot": intent.slot}),
+            Standing::Waiting(intent) => waiting_shown(&intent)?,
             Standing::Aborted { slot, code, .. } => {
                 json!({"id": id, "state": "aborted", "slot": slot, "code": code})
             }
@@ -80,7 +87,7 @@ impl Center {
     pub(super) async fn receipt_of(&self, caller: &Caller, id: &SubmissionId) -> Result<Value, Problem> {
         match self.own(caller, id).await? {
             Standing::Settled(record) => receipt_value(&record.receipt),
-            Standing::Open(_) => Err(Problem::new(409, "55000", "intake.not_settled")),
+            Standing::Open(_) | Standing::Waiting(_) => Err(Problem::new(409, "55000", "intake.not_settled")),
             Standing::Aborted { .. } => Err(not_found()),
         }
     }
@@ -154,10 +161,45 @@ impl Center {
 
 fn sender_of(standing: &Standing) -> &DepartmentCode {
     match standing {
-        Standing::Open(intent) => &intent.sender.department,
+        Standing::Open(intent) | Standing::Waiting(intent) => &intent.sender.department,
         Standing::Settled(record) => &record.sender.department,
         Standing::Aborted { sender, .. } => &sender.department,
     }
+}
+
+/// The answer to whoever sent or signed.
+pub(super) fn submitted(received: Received) -> Result<Submitted, Problem> {
+    let (receipt, repeated, waits) = match received {
+        Received::Settled { receipt, repeated } => (receipt_value(&receipt)?, repeated, false),
+        Received::Waiting(intent) => (waiting_shown(&intent)?, false, true),
+    };
+    Ok(Submitted {
+        receipt,
+        repeated,
+        waits,
+    })
+}
+
+/// What is known of a submission that waits for a signature: all that the checker said, and that nothing counts yet.
+pub(super) fn waiting_shown(intent: &Intent) -> Result<Value, Problem> {
+    let mut shown = serde_json::to_value(&intent.report).map_err(Problem::internal)?;
+    let known = json!({
+        "id": intent.submission,
+        "submission": intent.submission,
+        "state": "waiting",
+        "feed": intent.slot.feed,
+        "act": intent.act,
+        "changes": intent.changes,
+        "zero": intent.zero,
+        "person": intent.sender.person,
+        "file_name": intent.file_name,
+        "size_bytes": intent.size_bytes,
+        "received_at": intent.received_at,
+    });
+    if let (Some(shown), Value::Object(known)) = (shown.as_object_mut(), known) {
+        shown.extend(known);
+    }
+    Ok(shown)
 }
 
 fn receipt_value(receipt: &intake::Receipt) -> Result<Value, Problem> {

@@ -45,7 +45,9 @@ impl Center {
     pub(super) async fn workbook_of(&self, caller: &Caller, id: &SubmissionId) -> Result<Made, Problem> {
         let record = match self.own(caller, id).await? {
             Standing::Settled(record) => *record,
-            Standing::Open(_) => return Err(Problem::new(409, "55000", "intake.not_settled")),
+            Standing::Open(_) | Standing::Waiting(_) => {
+                return Err(Problem::new(409, "55000", "intake.not_settled"));
+            }
             Standing::Aborted { .. } => return Err(not_found()),
         };
         let feed = record.slot.feed.clone();

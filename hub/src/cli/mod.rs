@@ -4,8 +4,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod acts;
 mod agreement;
 mod audit;
+mod backfill;
 mod check;
 mod config;
 mod demo;
@@ -17,10 +19,13 @@ pub mod leads;
 mod login;
 pub mod query;
 mod serve;
+mod sign;
+mod submissions;
 pub mod submit;
 pub mod table;
 mod template;
 pub mod told;
+mod withdraw;
 mod workbook;
 mod worker;
 
@@ -55,6 +60,16 @@ enum Command {
     Submit(submit::Arguments),
     /// Get the bad rows of a submission as a workbook to be mended
     Workbook(workbook::Arguments),
+    /// Send the files of past periods that a manifest lists
+    Backfill(backfill::Arguments),
+    /// Take the current submission of a period back
+    Withdraw(withdraw::Arguments),
+    /// Sign a colleague's submission that waits; its rows then count
+    Sign(sign::Arguments),
+    /// Decline a colleague's submission that waits
+    Decline(sign::Arguments),
+    /// List what was sent, also as of a past day, and what a submission changed
+    Submissions(submissions::Arguments),
     /// Ask governed SQL
     Query(query::Arguments),
     /// Show what is owed, by when, and how it stands
@@ -86,6 +101,11 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Submit(arguments) => on_runtime(submit::run(arguments)),
         Command::Workbook(arguments) => on_runtime(workbook::run(arguments)),
+        Command::Backfill(arguments) => on_runtime(backfill::run(arguments)),
+        Command::Withdraw(arguments) => on_runtime(withdraw::run(arguments)),
+        Command::Sign(arguments) => on_runtime(sign::sign(arguments)),
+        Command::Decline(arguments) => on_runtime(sign::decline(arguments)),
+        Command::Submissions(arguments) => on_runtime(submissions::run(arguments)),
         Command::Query(arguments) => on_runtime(query::run(arguments)),
         Command::Duties(arguments) => on_runtime(duties::run(arguments)),
         Command::Leads(arguments) => on_runtime(leads::run(arguments)),

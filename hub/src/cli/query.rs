@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::ValueEnum;
 use futures::StreamExt;
 use reqwest::Method;
@@ -29,6 +30,9 @@ pub struct Arguments {
     /// What the data is wanted for; the account's default if it has one
     #[arg(long)]
     purpose: Option<PurposeCode>,
+    /// The data as it stood when this day ended, such as 2025-03-31
+    #[arg(long)]
+    as_of: Option<NaiveDate>,
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
     #[arg(long)]
@@ -48,8 +52,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 async fn ask(arguments: &Arguments, told: Told) -> Result<(), Refused> {
     let client = Saved::client(arguments.url.clone(), None)?;
     let purpose = arguments.purpose.as_ref().map(PurposeCode::as_str);
+    let question = json!({"sql": arguments.sql, "purpose": purpose, "as_of": arguments.as_of});
     if arguments.format == Format::Table {
-        let answer = answer(&client, &arguments.sql, purpose).await?;
+        let request = client.request(Method::POST, "/v1/query");
+        let answer = client.document(request.json(&question)).await?;
         told.line(&words(&answer));
         return Ok(());
     }
@@ -60,9 +66,7 @@ async fn ask(arguments: &Arguments, told: Told) -> Result<(), Refused> {
         Format::Arrow => "application/vnd.apache.arrow.stream",
     };
     let request = client.request(Method::POST, "/v1/query").header(ACCEPT, accept);
-    let response = client
-        .send(request.json(&json!({"sql": arguments.sql, "purpose": purpose})))
-        .await?;
+    let response = client.send(request.json(&question)).await?;
     let mut pieces = response.bytes_stream();
     while let Some(piece) = pieces.next().await {
         // An answer that breaks off must not look complete to the script that reads it.

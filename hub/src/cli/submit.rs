@@ -11,6 +11,8 @@ use tokio_util::io::ReaderStream;
 
 use futures::TryStreamExt;
 
+use super::acts::ActFlags;
+use super::submissions::changes_words;
 use super::told::{self, Refused, Told};
 use crate::client::{Client, ClientError, Saved};
 
@@ -29,6 +31,8 @@ pub struct Arguments {
     /// The reporting unit, six digits
     #[arg(long)]
     unit: RegionCode,
+    #[command(flatten)]
+    act: ActFlags,
     /// Two submissions with one key are one submission
     #[arg(long)]
     key: Option<String>,
@@ -45,9 +49,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Ok((receipt, findings)) => {
             told.verdict(&receipt, &findings);
             if !arguments.json {
-                told.line(&receipt_words(&receipt));
+                told.line(&outcome_words(&receipt));
                 let more = [merged_words(&receipt), mending_words(&receipt)];
                 more.into_iter().flatten().for_each(|words| told.line(&words));
+                changes_words(&receipt).iter().for_each(|words| told.line(words));
             }
             told::exit_of(&receipt)
         }
@@ -63,6 +68,7 @@ async fn send(arguments: &Arguments) -> Result<(Value, Vec<Value>), Refused> {
         ("unit", arguments.unit.to_string()),
         ("zero", arguments.zero.to_string()),
     ];
+    query.extend(arguments.act.query());
     let mut request = client.request(Method::POST, "/v1/submissions");
     if let Some(path) = &arguments.file {
         if let Some(name) = path.file_name() {
@@ -101,6 +107,16 @@ pub async fn findings(client: &Client, receipt: &Value) -> Result<Vec<Value>, Cl
         .and_then(Value::as_array)
         .cloned()
         .unwrap_or_default())
+}
+
+/// The receipt, or that there is none yet.
+pub fn outcome_words(answer: &Value) -> String {
+    let waits = answer.get("state").and_then(Value::as_str) == Some("waiting");
+    let id = answer.get("submission").and_then(Value::as_str);
+    match id.filter(|_| waits) {
+        Some(id) => told::lines("cli.waits", &[("submission", id)]),
+        None => receipt_words(answer),
+    }
 }
 
 /// What the sender keeps: which submission, which bytes, which version, which key signed.

@@ -103,6 +103,14 @@ fn feeds_that_a_centre_does_not_take_are_named_or_begun() {
     assert_eq!(config.feeds.misspelt(known.iter()), None);
     assert_eq!(config.feeds.misspelt(known.iter().take(1)), Some("tob_leaf"));
     assert!(Config::default().feeds.takes(&known[0]));
+    assert!(
+        !Config::default().feeds.signs(&known[0]),
+        "nothing is signed unless asked for"
+    );
+    let signed = Config::parse("[feeds]\nsigned = [\"tax_*\"]\n").unwrap().feeds;
+    assert!(signed.signs(&known[0]) && !signed.signs(&known[1]) && signed.takes(&known[0]));
+    assert_eq!(signed.misspelt_signed(known.iter().skip(1)), Some("tax_*"));
+    assert!(Config::parse("[feeds]\nsigned = [\"*\"]\n").is_err());
     for list in [
         r#"["*"]"#,
         r#"[""]"#,

@@ -186,6 +186,7 @@ async fn member(founding: &Founding, person: Person) -> Result<Member, DemoError
     let caller = Caller {
         signed_in,
         purpose: None,
+        as_of: None,
         via: Via::Cli,
         client,
         request_id,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use policy::{SignedIn, Via};
 use schemas::PurposeCode;
 use serde::Serialize;
@@ -59,6 +60,8 @@ pub struct Caller {
     pub signed_in: SignedIn,
     /// What the data is wanted for. `None` lets the account's default apply.
     pub purpose: Option<PurposeCode>,
+    /// Data as it stood when this civil day ended, instead of as it is. Who may see what is decided as of now.
+    pub as_of: Option<NaiveDate>,
     pub via: Via,
     /// Address of the client.
     pub client: String,
@@ -69,9 +72,10 @@ pub struct Caller {
 
 impl Caller {
     /// The same person in the next request of a long connection.
-    pub fn next_request(&self, purpose: Option<PurposeCode>) -> Caller {
+    pub fn next_request(&self, purpose: Option<PurposeCode>, as_of: Option<NaiveDate>) -> Caller {
         Caller {
             purpose,
+            as_of,
             request_id: RequestId::new(),
             ..self.clone()
         }
@@ -82,4 +86,37 @@ impl Caller {
 pub struct Caught {
     pub problem: Problem,
     pub request_id: RequestId,
+}
+
+/// Reads a civil day as it is written everywhere here: `2025-03-31`.
+pub fn civil_day(text: &str) -> Result<NaiveDate, Problem> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| day_malformed())
+}
+
+/// The first instant after a civil day in China, which has no summer time.
+pub fn day_end(day: NaiveDate) -> Result<DateTime<Utc>, Problem> {
+    policy::day_end(day).ok_or_else(day_malformed)
+}
+
+fn day_malformed() -> Problem {
+    Problem::new(400, "22023", "http.day_malformed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{civil_day, day_end};
+
+    #[test]
+    fn a_day_ends_at_midnight_in_china() {
+        let end = |day: &str| day_end(civil_day(day).unwrap()).unwrap().to_rfc3339();
+        assert_eq!(end("2025-03-31"), "2025-03-31T16:00:00+00:00");
+        assert_eq!(end("2024-02-29"), "2024-02-29T16:00:00+00:00");
+        for wrong in ["", "2025-02-29", "20250331", "yesterday"] {
+            assert_eq!(
+                civil_day(wrong).unwrap_err().code,
+                "http.day_malformed",
+                "{wrong}"
+            );
+        }
+    }
 }

@@ -14,7 +14,7 @@ use futures::StreamExt;
 use policy::memory::MemoryAccounts;
 use policy::{
     Account, AccountState, AccountStore, Identity, IdentitySettings, IssuedToken, Role, ScramExchange,
-    SignInRefusal, SignedIn, TokenKind, system_clock,
+    SignedIn, TokenKind, system_clock,
 };
 use schemas::{DepartmentCode, Level, PurposeCode, RegionCode, SubmissionId, Treatment, ViewName};
 use serde_json::{Value, json};
@@ -22,8 +22,11 @@ use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::*;
+use refusals::{absent, refused};
 
 mod answers;
+mod refusals;
+mod revisions;
 
 pub(crate) const NAME: &str = "tax.prefecture";
 pub(crate) const PASSWORD: &str = "quiet-River-88";
@@ -90,21 +93,6 @@ impl FakeHouse {
                 .unwrap()
         );
     }
-}
-
-fn refused(refusal: SignInRefusal) -> Problem {
-    let problem = Problem::new(401, "28P01", format!("sign_in.{}", refusal.code()));
-    match refusal.retry_after_s() {
-        Some(seconds) => Problem {
-            status: 429,
-            ..problem.retry_after(seconds)
-        },
-        None => problem,
-    }
-}
-
-fn absent<T>() -> Result<T, Problem> {
-    Err(Problem::new(404, "P0002", "hub.no_such_submission"))
 }
 
 #[async_trait]
@@ -177,7 +165,11 @@ impl Front for FakeHouse {
         *self.received.lock().unwrap() = bytes;
         let receipt =
             json!({ "feed": head.feed, "file_name": head.file_name, "verdict": "accepted", "committed": 3 });
-        Ok(Submitted { receipt, repeated })
+        Ok(Submitted {
+            receipt,
+            repeated,
+            waits: false,
+        })
     }
 
     async fn submission(&self, _: &Caller, id: &SubmissionId) -> Result<Value, Problem> {

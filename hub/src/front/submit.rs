@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use futures::Stream;
+use intake::Act;
 use schemas::{FeedId, RegionCode};
 use serde_json::Value;
 
@@ -18,6 +19,8 @@ pub struct SubmitHead {
     /// As the sender wrote it; the contract says how to read it.
     pub period: String,
     pub unit: RegionCode,
+    /// What it does to what is there.
+    pub act: Act,
     pub file_name: Option<String>,
     /// Two submissions of one department with the same key are one submission.
     pub idempotency_key: Option<String>,
@@ -25,10 +28,12 @@ pub struct SubmitHead {
     pub zero: bool,
 }
 
-/// A settled submission.
+/// A submission that was taken.
 pub struct Submitted {
-    /// The signed receipt.
+    /// The signed receipt; of one that waits for a signature, what is known of it.
     pub receipt: Value,
     /// The receipt was issued earlier, for the same file or the same key.
     pub repeated: bool,
+    /// A colleague has to sign before anything of it is visible.
+    pub waits: bool,
 }

@@ -58,6 +58,7 @@ impl FromRequestParts<App> for Asked {
         Ok(Asked(Caller {
             signed_in,
             purpose,
+            as_of: None,
             via: Via::Http,
             client,
             request_id,

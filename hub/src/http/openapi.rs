@@ -3,7 +3,8 @@
 use schemas::texts;
 use serde_json::{Map, Value, json};
 
-use super::routes::{Access, Operation, ROUTES, Route, Takes};
+use super::operation::Operation;
+use super::routes::{Access, ROUTES, Route, Takes};
 
 /// The OpenAPI 3.1 document.
 pub fn document() -> Value {
@@ -49,8 +50,13 @@ fn operation(route: &Route) -> Value {
 /// answered with its old receipt, and that is no new thing.
 fn responses(route: &Route) -> Value {
     let successes: &[(&str, &str)] = match route.operation {
-        Operation::Logout => &[("204", "No content")],
-        Operation::Submit => &[("200", "Repeated"), ("201", "Created")],
+        Operation::Logout | Operation::Decline => &[("204", "No content")],
+        Operation::Submit | Operation::Withdraw => &[
+            ("200", "Repeated"),
+            ("201", "Created"),
+            ("202", "Waits for a signature"),
+        ],
+        Operation::Sign => &[("200", "Repeated"), ("201", "Created")],
         Operation::CreateAccount | Operation::Propose => &[("201", "Created")],
         _ => &[("200", "OK")],
     };
@@ -87,7 +93,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.access == Access::SignedIn {
         parameters.push(json!({ "name": "X-Taxhub-Purpose", "in": "header", "schema": text }));
     }
-    if route.takes == Takes::File {
+    if route.takes == Takes::File || route.operation == Operation::Withdraw {
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": text }));
     }
     parameters

@@ -20,7 +20,7 @@ use super::App;
 use super::asked::{Asked, purpose};
 use super::encode::{Format, RowWriter};
 use super::json::Json;
-use crate::front::{Problem, RequestId};
+use crate::front::{Problem, RequestId, civil_day};
 use crate::metrics::Metrics;
 
 /// What the answer rests on, as ASCII JSON, for the forms that have no place for it.
@@ -31,6 +31,7 @@ const META: HeaderName = HeaderName::from_static("x-taxhub-answer");
 pub(super) struct Question {
     sql: String,
     purpose: Option<String>,
+    as_of: Option<String>,
     #[serde(default)]
     parameters: Vec<Value>,
 }
@@ -49,6 +50,7 @@ pub(super) async fn query(
     if let Some(text) = &question.purpose {
         caller.purpose = Some(purpose(text)?);
     }
+    caller.as_of = question.as_of.as_deref().map(civil_day).transpose()?;
     let parameters: Vec<Parameter> = question
         .parameters
         .iter()

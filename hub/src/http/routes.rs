@@ -2,7 +2,8 @@
 
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-use super::{App, acts, catalogue, duties, house, identity, leads, query, submissions, workbooks};
+use super::operation::Operation;
+use super::{App, acts, catalogue, duties, house, identity, leads, query, revisions, submissions, workbooks};
 
 /// Whether a route needs a signed-in caller.
 ///
@@ -22,37 +23,6 @@ pub enum Takes {
     Json(&'static [&'static str]),
     /// The bytes of a file, as they are.
     File,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    Login,
-    ChangePassword,
-    Logout,
-    IssueToken,
-    Submit,
-    Submission,
-    Findings,
-    Receipt,
-    Duties,
-    Workbook,
-    Query,
-    Leads,
-    CatalogFeeds,
-    CatalogViews,
-    Template,
-    CreateAccount,
-    Agreements,
-    Propose,
-    Approve,
-    Activate,
-    Revoke,
-    AuditEntries,
-    AuditVerify,
-    Healthz,
-    Readyz,
-    Metrics,
-    Openapi,
 }
 
 /// The methods we use: reading, and everything else.
@@ -91,7 +61,7 @@ const ROWS: &[&str] = &[
 ];
 const PAGED: &[&str] = &["after", "limit"];
 
-const QUESTION: Takes = Takes::Json(&["sql", "purpose", "parameters"]);
+const QUESTION: Takes = Takes::Json(&["sql", "purpose", "as_of", "parameters"]);
 const PERSON: &[&str] = &[
     "name",
     "display_name",
@@ -158,8 +128,21 @@ pub const ROUTES: &[Route] = &[
     post("/v1/logout", Operation::Logout, Takes::Nothing),
     post("/v1/tokens", Operation::IssueToken, Takes::Json(&["hours"])),
     Route {
-        query: &["feed", "period", "unit", "file_name", "zero"],
+        query: &[
+            "feed",
+            "period",
+            "unit",
+            "file_name",
+            "zero",
+            "act",
+            "of",
+            "manifest",
+        ],
         ..post("/v1/submissions", Operation::Submit, Takes::File)
+    },
+    Route {
+        query: &["feed", "period", "unit", "as_of", "waiting", "before", "limit"],
+        ..get("/v1/submissions", Operation::Submissions)
     },
     get("/v1/submissions/{id}", Operation::Submission),
     Route {
@@ -168,6 +151,21 @@ pub const ROUTES: &[Route] = &[
         ..get("/v1/submissions/{id}/findings", Operation::Findings)
     },
     get("/v1/submissions/{id}/receipt", Operation::Receipt),
+    Route {
+        query: PAGED,
+        ..get("/v1/submissions/{id}/changes", Operation::Changes)
+    },
+    Route {
+        gives: &["application/octet-stream"],
+        ..get("/v1/submissions/{id}/original", Operation::Original)
+    },
+    post(
+        "/v1/submissions/{id}/withdraw",
+        Operation::Withdraw,
+        Takes::Json(&["reason"]),
+    ),
+    post("/v1/submissions/{id}/sign", Operation::Sign, Takes::Nothing),
+    post("/v1/submissions/{id}/decline", Operation::Decline, Takes::Nothing),
     Route {
         query: &[
             "feed",
@@ -228,41 +226,6 @@ pub const ROUTES: &[Route] = &[
     open(get("/openapi.json", Operation::Openapi)),
 ];
 
-impl Operation {
-    /// Its name in metrics and in `/openapi.json`, and under `api.` in the text catalogue.
-    pub fn name(self) -> &'static str {
-        match self {
-            Operation::Login => "login",
-            Operation::ChangePassword => "change_password",
-            Operation::Logout => "logout",
-            Operation::IssueToken => "issue_token",
-            Operation::Submit => "submit",
-            Operation::Submission => "submission",
-            Operation::Findings => "findings",
-            Operation::Receipt => "receipt",
-            Operation::Duties => "duties",
-            Operation::Workbook => "workbook",
-            Operation::Query => "query",
-            Operation::Leads => "leads",
-            Operation::CatalogFeeds => "catalog_feeds",
-            Operation::CatalogViews => "catalog_views",
-            Operation::Template => "template",
-            Operation::CreateAccount => "create_account",
-            Operation::Agreements => "agreements",
-            Operation::Propose => "propose",
-            Operation::Approve => "approve",
-            Operation::Activate => "activate",
-            Operation::Revoke => "revoke",
-            Operation::AuditEntries => "audit_entries",
-            Operation::AuditVerify => "audit_verify",
-            Operation::Healthz => "healthz",
-            Operation::Readyz => "readyz",
-            Operation::Metrics => "metrics",
-            Operation::Openapi => "openapi",
-        }
-    }
-}
-
 pub(super) fn handler(route: &Route) -> MethodRouter<App> {
     let filter = match route.verb {
         Verb::Get => MethodFilter::GET,
@@ -274,10 +237,16 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
         Operation::Logout => on(filter, identity::logout),
         Operation::IssueToken => on(filter, identity::issue_token),
         Operation::Submit => on(filter, submissions::submit),
+        Operation::Submissions => on(filter, revisions::submissions),
         Operation::Submission => on(filter, submissions::submission),
         Operation::Findings => on(filter, submissions::findings),
         Operation::Receipt => on(filter, submissions::receipt),
         Operation::Duties => on(filter, duties::duties),
+        Operation::Changes => on(filter, revisions::changes),
+        Operation::Original => on(filter, revisions::original),
+        Operation::Withdraw => on(filter, revisions::withdraw),
+        Operation::Sign => on(filter, revisions::sign),
+        Operation::Decline => on(filter, revisions::decline),
         Operation::Workbook => on(filter, workbooks::workbook),
         Operation::Query => on(filter, query::query),
         Operation::Leads => on(filter, leads::leads),

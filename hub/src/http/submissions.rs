@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream;
+use intake::{Act, ActKind};
 use schemas::{FeedId, RegionCode, SubmissionId};
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,7 +22,7 @@ use tokio::time::timeout;
 
 use super::App;
 use super::asked::Asked;
-use crate::front::{Body, PageAsked, Problem, SubmitHead};
+use crate::front::{Body, PageAsked, Problem, SubmitHead, Submitted};
 
 /// Findings of one page.
 const FINDINGS_MAX: u32 = 1_000;
@@ -36,6 +37,36 @@ pub(super) struct SubmitQuery {
     file_name: Option<String>,
     #[serde(default)]
     zero: bool,
+    /// `whole` if it is left out.
+    #[serde(default)]
+    act: ActKind,
+    of: Option<String>,
+    manifest: Option<String>,
+}
+
+impl SubmitQuery {
+    fn act(&self) -> Result<Act, Problem> {
+        let of = || {
+            let of = self.of.as_deref().ok_or_else(|| word("of"))?;
+            SubmissionId::parse(of).map_err(|_| word("of"))
+        };
+        let act = match self.act {
+            ActKind::Whole => Act::Whole,
+            ActKind::Correction => Act::Correction { of: of()? },
+            ActKind::Supplement => Act::Supplement { of: of()? },
+            ActKind::Backfill => {
+                Act::backfill(self.manifest.as_deref().unwrap_or_default()).ok_or_else(|| word("manifest"))?
+            }
+            // Has no file, and a page of its own.
+            ActKind::Withdrawal => return Err(word("act")),
+        };
+        match (act.of().is_none() && self.of.is_some(), &act) {
+            (true, _) => Err(word("of")),
+            (false, Act::Backfill { .. }) => Ok(act),
+            (false, _) if self.manifest.is_some() => Err(word("manifest")),
+            (false, _) => Ok(act),
+        }
+    }
 }
 
 pub(super) async fn submit(
@@ -51,10 +82,12 @@ pub(super) async fn submit(
     if announced(&headers).is_some_and(|bytes| bytes > most) {
         return Err(too_large());
     }
+    let act = query.act()?;
     let head = SubmitHead {
         feed: FeedId::parse(&query.feed).map_err(|_| word("feed"))?,
         period: query.period,
         unit: RegionCode::parse(&query.unit).map_err(|_| word("unit"))?,
+        act,
         file_name: query.file_name,
         idempotency_key: idempotency_key(&headers)?,
         zero: query.zero,
@@ -70,25 +103,31 @@ pub(super) async fn submit(
     if over.load(Ordering::Relaxed) {
         return Err(too_large());
     }
-    let submitted = submitted?;
+    Ok(answered(&app, submitted?))
+}
+
+/// The receipt, counted once.
+pub(super) fn answered(app: &App, submitted: Submitted) -> Response {
     let verdict = submitted
         .receipt
         .get("verdict")
         .and_then(Value::as_str)
         .unwrap_or("none");
-    if !submitted.repeated {
+    if submitted.waits {
+        app.metrics.submissions.add(&["waiting"], 1);
+    } else if !submitted.repeated {
         app.metrics.submissions.add(&[verdict], 1);
         for fate in ["committed", "quarantined", "duplicate", "blank_or_total"] {
             let rows = submitted.receipt.get(fate).and_then(Value::as_u64).unwrap_or(0);
             app.metrics.submission_rows.add(&[fate], rows);
         }
     }
-    let status = if submitted.repeated {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
+    let status = match (submitted.waits, submitted.repeated) {
+        (true, _) => StatusCode::ACCEPTED,
+        (false, true) => StatusCode::OK,
+        (false, false) => StatusCode::CREATED,
     };
-    Ok((status, JsonAnswer(submitted.receipt)).into_response())
+    (status, JsonAnswer(submitted.receipt)).into_response()
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {
@@ -99,7 +138,7 @@ pub(super) fn word(name: &str) -> Problem {
     Problem::new(400, "22023", "http.parameter_malformed").with("name", name)
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else {
         return Ok(None);
     };

@@ -64,7 +64,8 @@ impl Session {
 
     /// The caller of the next statement, under a request id of its own.
     pub(super) fn caller(&self) -> Caller {
-        self.caller.next_request(self.settings.purpose().cloned())
+        self.caller
+            .next_request(self.settings.purpose().cloned(), self.settings.as_of())
     }
 
     pub(super) fn signed_in(&self) -> &policy::SignedIn {

@@ -3,14 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use schemas::PurposeCode;
 
-use crate::front::Problem;
+use crate::front::{Problem, civil_day};
 
 /// Who reports the version must begin with PostgreSQL's number: drivers parse it.
 pub(super) const SERVER_VERSION: &str = "16.0 (Tax Hub)";
 
 pub(super) const PURPOSE: &str = "taxhub.purpose";
+pub(super) const AS_OF: &str = "taxhub.as_of";
 pub(super) const NOTICES: &str = "taxhub.notices";
 
 /// Settings that are what they are.
@@ -44,6 +46,7 @@ const FREE: &[(&str, &str)] = &[
     ("search_path", "public"),
     ("statement_timeout", "0"),
     ("timezone", "Etc/UTC"),
+    (AS_OF, ""),
     (NOTICES, "off"),
     (PURPOSE, ""),
 ];
@@ -55,12 +58,18 @@ const VALUE_BYTES_MAX: usize = 256;
 pub(super) struct Settings {
     changed: BTreeMap<&'static str, String>,
     purpose: Option<PurposeCode>,
+    as_of: Option<NaiveDate>,
 }
 
 impl Settings {
     /// What the data is wanted for. `None` lets the account's default apply.
     pub(super) fn purpose(&self) -> Option<&PurposeCode> {
         self.purpose.as_ref()
+    }
+
+    /// The civil day as of whose end the data is asked for.
+    pub(super) fn as_of(&self) -> Option<NaiveDate> {
+        self.as_of
     }
 
     pub(super) fn notices(&self) -> bool {
@@ -98,6 +107,12 @@ impl Settings {
                     ),
                 };
             }
+            AS_OF => {
+                self.as_of = match value {
+                    "" => None,
+                    text => Some(civil_day(text)?),
+                };
+            }
             // We speak one encoding; a client that wants another would get garbage.
             "client_encoding" if !is_utf8(value) => return Err(wrong()),
             _ => {}
@@ -114,6 +129,9 @@ impl Settings {
                 self.changed.remove(name);
                 if name == PURPOSE {
                     self.purpose = None;
+                }
+                if name == AS_OF {
+                    self.as_of = None;
                 }
             }
         }
@@ -164,7 +182,7 @@ fn is_utf8(value: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{PURPOSE, Settings};
+    use super::{AS_OF, PURPOSE, Settings};
 
     #[test]
     fn the_purpose_is_kept_shown_and_reset() {
@@ -179,6 +197,23 @@ mod tests {
         assert_eq!(settings.purpose().unwrap().as_str(), "tax_risk");
         settings.reset(Some(PURPOSE));
         assert!(settings.purpose().is_none());
+    }
+
+    #[test]
+    fn a_past_day_is_kept_and_forgotten() {
+        let mut settings = Settings::default();
+        assert_eq!(settings.as_of(), None);
+        settings.set(AS_OF, Some("2025-03-31")).unwrap();
+        assert_eq!(settings.as_of().unwrap().to_string(), "2025-03-31");
+        assert_eq!(
+            settings.set(AS_OF, Some("March")).unwrap_err().code,
+            "http.day_malformed"
+        );
+        settings.set(AS_OF, Some("")).unwrap();
+        assert_eq!(settings.as_of(), None);
+        settings.set(AS_OF, Some("2025-03-31")).unwrap();
+        settings.reset(Some(AS_OF));
+        assert_eq!(settings.as_of(), None);
     }
 
     #[test]

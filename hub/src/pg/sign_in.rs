@@ -58,6 +58,7 @@ pub(super) async fn start(wire: &mut Wire, house: &House, client: &str) -> Resul
     let caller = Caller {
         signed_in: signed_in?,
         purpose: settings.purpose().cloned(),
+        as_of: settings.as_of(),
         via: Via::Postgres,
         client: attempt.client,
         request_id: attempt.request_id,

@@ -8,11 +8,15 @@
     reason = "tests fail loudly"
 )]
 
+mod acts;
 mod checker;
 mod door;
 mod mending;
 mod ordinary;
 mod real_check;
 mod recovery;
+mod sent;
+mod signing;
+mod supplements;
 mod trouble;
 mod world;

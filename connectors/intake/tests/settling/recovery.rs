@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use intake::{Arrival, Standing, Step, SubmissionStore};
+use intake::{Act, Arrival, Standing, Step, SubmissionStore};
+use schemas::SubmissionId;
 
-use crate::world::{World, file, keyed, meters, zero};
+use crate::world::{World, acting, file, keyed, meters, withdrawal, zero};
 
 /// Runs a house until an arrival has reached the step, then drops everything at once.
 fn stop_at(world: &World, step: Step, arrival: Arrival) {
@@ -38,9 +39,10 @@ fn in_new_process<T>(work: impl Future<Output = T>) -> T {
 }
 
 /// Stops the second arrival of a slot at the step; checks what a start makes of it, and that sending it again settles it.
-fn survives(step: Step, second: fn() -> Arrival, rows_after: u64, accepted: bool) {
+fn survives(step: Step, second: fn(&SubmissionId) -> Arrival, rows_after: u64, accepted: bool) {
     let world = World::new();
-    in_new_process(async { world.open().await.settled(file(&meters(1, 10))).await });
+    let first = in_new_process(async { world.open().await.settled(file(&meters(1, 10))).await });
+    let second = || second(&first.submission);
     stop_at(&world, step, keyed(second(), "k"));
     in_new_process(async {
         let house = world.open().await;
@@ -101,24 +103,53 @@ fn survives(step: Step, second: fn() -> Arrival, rows_after: u64, accepted: bool
 
 #[test]
 fn an_accepted_file_is_there_entirely_or_not_at_all_whatever_step_it_stopped_at() {
-    for step in Step::ALL {
-        survives(step, || file(&format!("{}5,许多\n", meters(100, 25))), 25, true);
+    for step in Step::ordinary() {
+        survives(step, |_| file(&format!("{}5,许多\n", meters(100, 25))), 25, true);
     }
 }
 
 #[test]
 fn a_zero_report_survives_a_stop_at_every_step() {
-    for step in Step::ALL {
-        survives(step, zero, 0, true);
+    for step in Step::ordinary() {
+        survives(step, |_| zero(), 0, true);
+    }
+}
+
+#[test]
+fn a_withdrawal_survives_a_stop_at_every_step() {
+    for step in Step::ordinary() {
+        survives(step, withdrawal, 0, true);
+    }
+}
+
+#[test]
+fn a_correction_survives_a_stop_at_every_step() {
+    for step in Step::ordinary() {
+        let correction = |of: &SubmissionId| {
+            let text = format!("{}5,许多\n", meters(5, 25));
+            acting(Act::Correction { of: of.clone() }, file(&text))
+        };
+        survives(step, correction, 25, true);
+    }
+}
+
+#[test]
+fn a_supplement_survives_a_stop_at_every_step() {
+    for step in Step::ordinary() {
+        let supplement = |of: &SubmissionId| {
+            let text = format!("{}5,许多\n", meters(100, 25));
+            acting(Act::Supplement { of: of.clone() }, file(&text))
+        };
+        survives(step, supplement, 35, true);
     }
 }
 
 #[test]
 fn a_rejected_file_changes_nothing_whatever_step_it_stopped_at() {
-    for step in Step::ALL.into_iter().filter(|step| *step != Step::FeedCommitted) {
+    for step in Step::ordinary().filter(|step| *step != Step::FeedCommitted) {
         survives(
             step,
-            || file(&format!("reject\n{}5,许多\n", meters(100, 25))),
+            |_| file(&format!("reject\n{}5,许多\n", meters(100, 25))),
             10,
             false,
         );

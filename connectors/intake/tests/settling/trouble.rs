@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use intake::{
-    Current, ErrorKind, Finding, FindingsPage, IntakeLimits, Intent, KeyUse, Settlement, Slot, Standing,
-    StoreError, SubmissionFilter, SubmissionRecord, SubmissionStore,
+    Change, ChangesPage, Current, ErrorKind, Finding, FindingsPage, IntakeLimits, Intent, KeyUse, Settlement,
+    Slot, Standing, StoreError, SubmissionFilter, SubmissionRecord, SubmissionStore, Waiting,
 };
 use registry::Registry;
 use schemas::{DepartmentCode, SubmissionId};
@@ -158,8 +158,33 @@ impl SubmissionStore for Forgetful {
             .put_idempotency_key(department, key, submission)
             .await
     }
-    async fn put_intent(&self, intent: &Intent, findings: &[Finding]) -> Result<(), StoreError> {
-        self.registry.put_intent(intent, findings).await
+    async fn put_intent(
+        &self,
+        intent: &Intent,
+        findings: &[Finding],
+        changes: &[Change],
+    ) -> Result<(), StoreError> {
+        self.registry.put_intent(intent, findings, changes).await
+    }
+    async fn changes(
+        &self,
+        id: &SubmissionId,
+        after: u64,
+        count_max: u32,
+    ) -> Result<ChangesPage, StoreError> {
+        self.registry.changes(id, after, count_max).await
+    }
+    async fn hold(&self, intent: &Intent, entry: Option<u64>) -> Result<(), StoreError> {
+        self.registry.hold(intent, entry).await
+    }
+    async fn release(&self, intent: &Intent) -> Result<(), StoreError> {
+        self.registry.release(intent).await
+    }
+    async fn waiting(&self) -> Result<Vec<Waiting>, StoreError> {
+        self.registry.waiting().await
+    }
+    async fn waiting_intent(&self, slot: &Slot) -> Result<Option<Intent>, StoreError> {
+        self.registry.waiting_intent(slot).await
     }
     async fn open_intents(&self) -> Result<Vec<Intent>, StoreError> {
         self.registry.open_intents().await

@@ -8,16 +8,16 @@ use audit::{ActKind, Entry, Filter, Log, Signer};
 use chrono::{DateTime, TimeZone, Utc};
 use futures::StreamExt;
 use intake::{
-    Arrival, Body, Checker, Intake, IntakeError, IntakeLimits, Parts, Receipt, Received, Sender,
-    SubmissionStore,
+    Arrival, Checker, Intake, IntakeError, IntakeLimits, Intent, Parts, Receipt, Received, SubmissionStore,
 };
 use lake::{KeyRing, Lake, LakeSettings};
 use registry::Registry;
-use schemas::{Contract, DepartmentCode, FeedId, RegionCode, SubmissionId};
+use schemas::{Contract, SubmissionId};
 use tempfile::TempDir;
 use url::Url;
 
 use crate::checker::MeterChecker;
+pub use crate::sent::*;
 
 pub const METERS: &str = include_str!("meters.yaml");
 
@@ -38,11 +38,20 @@ pub struct House {
     pub contract: Contract,
 }
 
+/// An arrival that has a receipt.
+#[derive(Debug, PartialEq)]
+pub struct Answered {
+    pub receipt: Receipt,
+    pub repeated: bool,
+}
+
 /// What a test changes about a house before it is opened.
 pub struct Plan {
     pub checker: Arc<dyn Checker>,
     pub limits: IntakeLimits,
     pub contract: Contract,
+    /// Submissions wait for a second person.
+    pub signed: bool,
     /// Put between intake and the registry.
     pub store: fn(Registry) -> Arc<dyn SubmissionStore>,
 }
@@ -53,6 +62,7 @@ impl Default for Plan {
             checker: Arc::new(MeterChecker::default()),
             limits: IntakeLimits::default(),
             contract: Contract::from_yaml(METERS).unwrap(),
+            signed: false,
             store: |registry| Arc::new(registry),
         }
     }
@@ -117,6 +127,9 @@ impl World {
             signer: signer.clone(),
             spool: at("spool"),
             contracts: vec![plan.contract.clone()],
+            signed: (plan.signed.then(|| plan.contract.id().clone()))
+                .into_iter()
+                .collect(),
             limits: plan.limits,
             clock: now,
         };
@@ -137,50 +150,27 @@ pub fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2025, 6, 15, 2, 0, 0).unwrap()
 }
 
-/// `n` good meters from number `first` on.
-pub fn meters(first: u64, n: u64) -> String {
-    (first..first + n)
-        .map(|meter| format!("{meter:010},{}\n", meter % 97))
-        .collect()
-}
-
-pub fn arrival(body: Body) -> Arrival {
-    Arrival {
-        feed: FeedId::parse("pow_meters").unwrap(),
-        period: "202501".to_owned(),
-        unit: RegionCode::parse("433100").unwrap(),
-        sender: Sender {
-            person: "pow.reporter".to_owned(),
-            department: DepartmentCode::parse("pow").unwrap(),
-            role: "reporter".to_owned(),
-            policy_epoch: 5,
-            client: Some("192.0.2.7".to_owned()),
-            request_id: Some("req_1".to_owned()),
-        },
-        file_name: Some("读数.csv".to_owned()),
-        idempotency_key: None,
-        body,
-    }
-}
-
-pub fn file(text: &str) -> Arrival {
-    arrival(Body::bytes(std::io::Cursor::new(text.to_owned().into_bytes())))
-}
-
-pub fn zero() -> Arrival {
-    arrival(Body::Zero)
-}
-
-pub fn keyed(arrival: Arrival, key: &str) -> Arrival {
-    Arrival {
-        idempotency_key: Some(key.to_owned()),
-        ..arrival
-    }
-}
-
 impl House {
-    pub async fn send(&self, arrival: Arrival) -> Result<Received, IntakeError> {
-        self.intake.receive(arrival).await
+    pub async fn send(&self, arrival: Arrival) -> Result<Answered, IntakeError> {
+        match self.intake.receive(arrival).await? {
+            Received::Settled { receipt, repeated } => Ok(Answered { receipt, repeated }),
+            Received::Waiting(intent) => panic!("{} waits for a signature", intent.submission),
+        }
+    }
+
+    /// Sends to a feed whose submissions are signed.
+    pub async fn held(&self, arrival: Arrival) -> Intent {
+        match self.intake.receive(arrival).await.unwrap() {
+            Received::Waiting(intent) => *intent,
+            Received::Settled { receipt, .. } => panic!("{} did not wait", receipt.submission),
+        }
+    }
+
+    pub async fn sign(&self, submission: &SubmissionId, person: &str) -> Result<Answered, IntakeError> {
+        match self.intake.sign(submission.clone(), colleague(person)).await? {
+            Received::Settled { receipt, repeated } => Ok(Answered { receipt, repeated }),
+            Received::Waiting(intent) => panic!("{} still waits", intent.submission),
+        }
     }
 
     pub async fn settled(&self, arrival: Arrival) -> Receipt {

@@ -10,6 +10,9 @@ read_own_submission     yes      -                  -              -        -   
 read_other_submission   -        -                  -              -        -            -              -
 read_own_duties         yes      yes                yes            yes      yes          yes            yes
 read_other_duties       -        yes                yes            -        yes          -              -
+sign_of_colleague       yes      -                  -              -        -            -              -
+sign_own                -        -                  -              -        -            -              -
+sign_of_others          -        -                  -              -        -            -              -
 read_audit              -        -                  -              -        -            -              yes
 verify_audit            -        -                  -              -        -            -              yes
 manage_other_account    -        -                  -              -        yes          -              -
@@ -29,6 +32,18 @@ fn action(name: &str, own_name: &str) -> Action {
         "read_other_submission" => Action::ReadOwnSubmission { department: other },
         "read_own_duties" => Action::ReadDuties { department: own },
         "read_other_duties" => Action::ReadDuties { department: other },
+        "sign_of_colleague" => Action::Sign {
+            department: own,
+            sender: "tax.colleague".to_owned(),
+        },
+        "sign_own" => Action::Sign {
+            department: own,
+            sender: own_name.to_owned(),
+        },
+        "sign_of_others" => Action::Sign {
+            department: other,
+            sender: "pow.reporter".to_owned(),
+        },
         "read_audit" => Action::ReadAudit,
         "verify_audit" => Action::VerifyAudit,
         "manage_other_account" => Action::ManageAccounts {
@@ -90,4 +105,62 @@ async fn a_refusal_to_submit_names_the_department_that_may() {
     let refused = refused.denied().unwrap();
     assert_eq!(refused.code, "denial.not_provider");
     assert_eq!(refused.args, [("department", "tax".to_owned())]);
+}
+
+#[tokio::test]
+async fn only_a_reporter_of_the_department_reads_its_own_rows_and_only_where_they_are_nobody_elses() {
+    let town = Town::new();
+    let own = |providers: &[&str]| ViewFacts {
+        name: ViewName::parse("v_own_tax_collection").unwrap(),
+        owner: department("tax"),
+        columns: vec![ColumnFacts {
+            name: "amount".to_owned(),
+            class: DataClass::Organisation,
+            level: Level::L3,
+        }],
+        unlisted: true,
+        scopes: ScopeKind::EVERY.into(),
+        providers: providers.iter().map(|name| department(name)).collect(),
+    };
+    let now = chrono::Utc::now();
+    for role in Role::ALL {
+        let person = town
+            .person(account(&format!("tax.{role}"), role, "433100", &["tax_risk"]))
+            .await;
+        let decision = town
+            .policy
+            .decide_own(&person, &own(&["tax"]), now)
+            .await
+            .unwrap();
+        assert_eq!(decision.is_granted(), role == Role::Reporter, "{role}");
+        let shared = town
+            .policy
+            .decide_own(&person, &own(&["tax", "pow"]), now)
+            .await
+            .unwrap();
+        let denial = shared.denied().unwrap();
+        assert_eq!(denial, Denial::unknown_relation("v_own_tax_collection"), "{role}");
+    }
+    let reporter = town.reporter().await;
+    let other = town
+        .policy
+        .decide_own(&reporter, &own(&["tax"]), now)
+        .await
+        .unwrap();
+    assert!(!other.is_granted(), "another department's reporter");
+    let mine = town
+        .person(account("tax.reporter", Role::Reporter, "433100", &[]))
+        .await;
+    let grant = town
+        .policy
+        .decide_own(&mine, &own(&["tax"]), now)
+        .await
+        .unwrap()
+        .granted()
+        .unwrap();
+    assert_eq!(grant.columns(), [("amount".to_owned(), Treatment::Clear)]);
+    assert_eq!(
+        (grant.condition(), grant.agreement()),
+        (&Condition::All, "own/v_own_tax_collection")
+    );
 }

@@ -8,6 +8,7 @@ mod named_keys;
 mod opening;
 mod sample;
 mod submissions;
+mod waiting;
 
 use std::path::PathBuf;
 

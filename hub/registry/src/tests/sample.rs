@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use intake::{
-    Finding, Intent, Receipt, Report, Sender, Settlement, Severity, Slot, StoreError, SubmissionStore,
+    Act, Finding, Intent, Receipt, Report, Sender, Settlement, Severity, Slot, StoreError, SubmissionStore,
     Verdict,
 };
 use schemas::{FeedId, Period, PeriodKind, RegionCode, SubmissionId};
@@ -68,6 +68,8 @@ pub fn intent(period: &str, sha256: &str, revision_before: u32) -> Intent {
         slot: slot(period),
         period: Period::parse(PeriodKind::Month, period).unwrap(),
         contract_version: "1.0.0".to_owned(),
+        act: Act::Whole,
+        changes: None,
         sender: Sender {
             person: "pow.reporter".to_owned(),
             department: department("pow"),
@@ -83,6 +85,7 @@ pub fn intent(period: &str, sha256: &str, revision_before: u32) -> Intent {
         report: report(Verdict::Accepted, sha256),
         findings_kept: 0,
         staged: None,
+        review: None,
         revision_before,
         received_at: noon(1),
     }
@@ -118,13 +121,20 @@ pub fn receipt(intent: &Intent, version: Option<i64>, entry: u64) -> Receipt {
     Receipt::from_stored(&facts.to_string()).unwrap()
 }
 
+/// The same receipt of another day in February.
+pub fn settled_on(receipt: Receipt, day: u32) -> Receipt {
+    let mut facts: serde_json::Value = serde_json::from_str(&receipt.to_json().unwrap()).unwrap();
+    facts["settled_at"] = json!(format!("2025-02-{day:02}T04:00:00.000Z"));
+    Receipt::from_stored(&facts.to_string()).unwrap()
+}
+
 pub async fn settle(
     registry: &Registry,
     intent: &Intent,
     version: Option<i64>,
     entry: u64,
 ) -> Result<(), StoreError> {
-    registry.put_intent(intent, &[]).await?;
+    registry.put_intent(intent, &[], &[]).await?;
     registry
         .settle(&Settlement {
             intent: intent.clone(),

@@ -45,7 +45,7 @@ async fn an_intent_is_read_back_whole_and_closed_by_settling() {
     let place = Place::new();
     let registry = place.open().await;
     let open = keyed(intent("202501", "sha256:a", 0), "k");
-    registry.put_intent(&open, &[]).await.unwrap();
+    registry.put_intent(&open, &[], &[]).await.unwrap();
     assert_eq!(registry.open_intents().await.unwrap(), vec![open.clone()]);
     assert_eq!(
         registry.open_intent(&open.slot).await.unwrap(),
@@ -84,14 +84,14 @@ async fn a_slot_has_one_open_intent_and_moves_one_revision_at_a_time() {
     let place = Place::new();
     let registry = place.open().await;
     let first = intent("202501", "sha256:a", 0);
-    registry.put_intent(&first, &[]).await.unwrap();
+    registry.put_intent(&first, &[], &[]).await.unwrap();
     let second = intent("202501", "sha256:b", 0);
     assert_eq!(
-        registry.put_intent(&second, &[]).await,
+        registry.put_intent(&second, &[], &[]).await,
         Err(StoreError::SlotMoved)
     );
     registry
-        .put_intent(&intent("202502", "sha256:b", 0), &[])
+        .put_intent(&intent("202502", "sha256:b", 0), &[], &[])
         .await
         .expect("another slot is another matter");
     registry
@@ -102,7 +102,7 @@ async fn a_slot_has_one_open_intent_and_moves_one_revision_at_a_time() {
         .await
         .unwrap();
     assert_eq!(
-        registry.put_intent(&second, &[]).await,
+        registry.put_intent(&second, &[], &[]).await,
         Err(StoreError::SlotMoved),
         "checked against an empty slot"
     );
@@ -136,7 +136,7 @@ async fn an_aborted_intent_frees_its_key_and_its_slot_and_never_comes_back() {
     let place = Place::new();
     let registry = place.open().await;
     let lost = keyed(intent("202501", "sha256:a", 0), "k");
-    registry.put_intent(&lost, &[finding(1)]).await.unwrap();
+    registry.put_intent(&lost, &[finding(1)], &[]).await.unwrap();
     registry
         .abort_intent(&lost.submission, "intake.interrupted")
         .await
@@ -172,7 +172,10 @@ async fn a_key_belongs_to_one_submission_of_one_department() {
     let first = keyed(intent("202501", "sha256:a", 0), "k");
     settle(&registry, &first, Some(1), 1).await.unwrap();
     let second = keyed(intent("202502", "sha256:b", 0), "k");
-    assert_eq!(registry.put_intent(&second, &[]).await, Err(StoreError::KeyTaken));
+    assert_eq!(
+        registry.put_intent(&second, &[], &[]).await,
+        Err(StoreError::KeyTaken)
+    );
     assert_eq!(
         registry.standing(&second.submission).await.unwrap(),
         None,
