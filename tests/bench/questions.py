@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import datafusion
 
-from stopwatch import seconds
+from stopwatch import in_turn, seconds
 from world import remains
 from world.power_file import FEED
 
@@ -23,7 +23,12 @@ QUESTIONS = {
 }
 
 
+# Questions take milliseconds, and so do a machine's moods: medians of fewer runs differ by a third from one try to the next.
+RUNS_MIN = 40
+
+
 def measure(hub, runs: int) -> None:
+    runs = max(runs, RUNS_MIN)
     caller = hub.caller("tax.jishou", "tax_risk")
     with TemporaryDirectory(dir=hub.folder) as folder:
         for number, file in enumerate(live_files(hub)):
@@ -34,13 +39,14 @@ def measure(hub, runs: int) -> None:
 
 
 def compare(caller, context, runs: int) -> None:
-    fixed = seconds(lambda: caller.rows("SELECT 1"), runs * 3)
+    fixed = seconds(lambda: caller.rows("SELECT 1"), runs)
     print(f"bench: the fixed way of a question: {fixed * 1000:.1f} ms")
     ratios = []
     for title, text in QUESTIONS.items():
         plain = f"(SELECT * FROM plain WHERE {SCOPE}) AS p"
-        beside = seconds(lambda: context.sql(text.replace("{t}", plain)).collect(), runs)
-        ours = seconds(lambda: caller.rows(text.replace("{t}", "v_power_month")), runs)
+        beside, ours = in_turn(
+            lambda: context.sql(text.replace("{t}", plain)).collect(), lambda: caller.rows(text.replace("{t}", "v_power_month")), runs
+        )
         ratios.append((ours - fixed) / beside)
         print(f"bench: {title}: governed {ours * 1000:.1f} ms, plain {beside * 1000:.1f} ms, "
               f"ratio {ours / beside:.2f}, without the fixed way {ratios[-1]:.2f}")

@@ -11,6 +11,13 @@ def seconds(work, runs: int) -> float:
     return statistics.median(once(work) for _ in range(runs))
 
 
+def in_turn(one, other, runs: int) -> tuple[float, float]:
+    """Medians of two works that take turns, so that whatever slows the machine down slows both."""
+    one(), other()
+    times = [(once(one), once(other)) for _ in range(runs)]
+    return statistics.median(first for first, _ in times), statistics.median(second for _, second in times)
+
+
 def once(work) -> float:
     began = time.perf_counter()
     work()
