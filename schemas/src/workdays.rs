@@ -40,6 +40,8 @@ pub enum WorkdaysError {
 pub struct Workdays {
     national: BTreeMap<i32, Notice>,
     local: Vec<Notice>,
+    /// Days on which the weekday alone would be wrong, with whether they are worked. Made from the notices.
+    exceptions: BTreeMap<NaiveDate, bool>,
 }
 
 /// One notice: what it says of the days of its year.
@@ -91,7 +93,7 @@ impl Workdays {
                 return Err(WorkdaysError::Twice(twice.year));
             }
         }
-        Ok(read)
+        Ok(read.reckoned())
     }
 
     /// The notices the binary carries.
@@ -103,21 +105,31 @@ impl Workdays {
     pub fn with(mut self, own: Workdays) -> Workdays {
         self.national.extend(own.national);
         self.local.extend(own.local);
+        self.reckoned()
+    }
+
+    /// Fills in the exceptions. A local day off counts over everything else, a local make-up day over the national notice.
+    fn reckoned(mut self) -> Workdays {
+        let mut days = BTreeMap::new();
+        for notice in self.national.values().chain(&self.local) {
+            days.extend(notice.working.iter().map(|day| (*day, true)));
+            days.extend(notice.off.keys().map(|day| (*day, false)));
+        }
+        for notice in &self.local {
+            days.extend(notice.working.iter().map(|day| (*day, true)));
+        }
+        for notice in &self.local {
+            days.extend(notice.off.keys().map(|day| (*day, false)));
+        }
+        days.retain(|day, worked| *worked == is_weekend(*day));
+        self.exceptions = days;
         self
     }
 
-    /// Is the day worked? A local day off counts over everything else; then the year's notice; then the weekday.
+    /// Is the day worked? By the notices, and without one by its weekday.
     pub fn is_workday(&self, day: NaiveDate) -> bool {
-        let national = self.national.get(&day.year());
-        let off_here = self.local.iter().any(|notice| notice.off.contains_key(&day));
-        let worked_here = self.local.iter().any(|notice| notice.working.contains(&day));
-        match national {
-            _ if off_here => false,
-            _ if worked_here => true,
-            Some(notice) if notice.off.contains_key(&day) => false,
-            Some(notice) if notice.working.contains(&day) => true,
-            _ => !is_weekend(day),
-        }
+        let by_notice = self.exceptions.get(&day).copied();
+        by_notice.unwrap_or_else(|| !is_weekend(day))
     }
 
     /// What the day off is called, where it is one by a notice.
@@ -157,12 +169,32 @@ impl Workdays {
         at
     }
 
-    /// Working days after `from`, up to and including `to`; 0 if `to` is not later.
+    /// Working days after `from`, up to and including `to`; 0 if `to` is not later. Costs the same for a week and a decade.
     pub fn between(&self, from: NaiveDate, to: NaiveDate) -> u32 {
-        let days = from.iter_days().skip(1).take_while(|day| *day <= to);
-        let worked = days.filter(|day| self.is_workday(*day)).count();
-        u32::try_from(worked).unwrap_or(u32::MAX)
+        let Some(first) = from.succ_opt().filter(|first| *first <= to) else {
+            return 0;
+        };
+        let more = self
+            .exceptions
+            .range(first..=to)
+            .filter(|(_, worked)| **worked)
+            .count();
+        let fewer = self
+            .exceptions
+            .range(first..=to)
+            .filter(|(_, worked)| !**worked)
+            .count();
+        let weekdays = weekdays_until(to).saturating_sub(weekdays_until(from));
+        let days = weekdays + more as i64 - fewer as i64;
+        u32::try_from(days).unwrap_or(0)
     }
+}
+
+/// Mondays to Fridays from a fixed Monday long ago up to and including the day.
+fn weekdays_until(day: NaiveDate) -> i64 {
+    // The first day of the common era was a Monday.
+    let days = i64::from(day.num_days_from_ce());
+    days.div_euclid(7) * 5 + days.rem_euclid(7).min(5)
 }
 
 fn is_weekend(day: NaiveDate) -> bool {

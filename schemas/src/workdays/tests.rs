@@ -85,6 +85,24 @@ fn days_are_counted_over_holidays_and_make_up_days() {
     assert_eq!(days.between(day("2025-10-09"), day("2025-10-09")), 0);
 }
 
+#[test]
+fn counting_at_once_is_counting_day_by_day() {
+    let days = shipped().with(Workdays::parse(OWN).unwrap());
+    for (from, to) in [
+        ("2024-12-28", "2024-12-29"),
+        ("2025-01-24", "2025-02-10"),
+        ("2026-09-15", "2026-10-12"),
+        ("2024-02-29", "2027-07-01"),
+        ("1990-01-01", "2030-12-31"),
+        ("2026-10-12", "2026-09-15"),
+    ] {
+        let (from, to) = (day(from), day(to));
+        let each = from.iter_days().skip(1).take_while(|day| *day <= to);
+        let counted = each.filter(|day| days.is_workday(*day)).count();
+        assert_eq!(days.between(from, to) as usize, counted, "{from} {to}");
+    }
+}
+
 const OWN: &str = "
 [[notice]]
 year = 2026
