@@ -6,8 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 
-/// Bytes of one encoded word before encoding, so that a header line stays under 78 characters.
-const WORD_BYTES: usize = 45;
+/// Bytes of one encoded word before encoding: 52 characters of base64 and 12 around them leave room for a header's name in a
+/// line of 78.
+const WORD_BYTES: usize = 39;
 /// Characters of one line of the body.
 const LINE_CHARS: usize = 76;
 
