@@ -10,7 +10,7 @@ use audit::{ActKind, Closing, Outcome};
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::StreamExt;
-use registry::{Registry, SentOnDay};
+use registry::{Registry, RegistryError, SentOnDay};
 use schemas::DepartmentCode;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -90,7 +90,7 @@ impl Quotas {
         registry
             .add_sent(today, department, one)
             .await
-            .map_err(Problem::internal)?;
+            .map_err(uncounted)?;
         day.submissions.fetch_add(1, Ordering::SeqCst);
         Ok(Counted {
             department: department.clone(),
@@ -186,6 +186,14 @@ impl Center {
             Ok(_) => problem,
             Err(unrecorded) => unrecorded,
         }
+    }
+}
+
+/// A full disk stops here before intake can say so, and is told in the same words.
+fn uncounted(error: RegistryError) -> Problem {
+    match error {
+        RegistryError::Full => Problem::new(503, "58030", "intake.storage_full"),
+        _ => Problem::internal(error),
     }
 }
 
