@@ -10,7 +10,7 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Executor, SqlitePool};
+use sqlx::{Connection, Executor, SqlitePool};
 
 use crate::error::RegistryError;
 
@@ -92,6 +92,14 @@ async fn pool(connections: u32, options: SqliteConnectOptions) -> Result<SqliteP
                 assert_durable(connection)
                     .await
                     .map_err(|error| sqlx::Error::Configuration(Box::new(error)))
+            })
+        })
+        // SQLite ends a transaction by itself when the disk is full; the driver still counts it as begun and would refuse
+        // every later one. The ping lets a rollback that is under way end first.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
             })
         })
         .connect_with(options)

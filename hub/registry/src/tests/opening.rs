@@ -2,8 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use super::Place;
-use crate::{Registry, RegistryError};
+use super::{Place, department};
+use crate::{Registry, RegistryError, SentOnDay};
 
 #[tokio::test]
 async fn a_new_store_is_private_and_durable() {
@@ -93,4 +93,40 @@ async fn a_file_that_is_no_store_is_refused() {
     let place = Place::new();
     std::fs::write(place.path(), vec![b'x'; 8192]).unwrap();
     assert!(Registry::open(&place.path()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_disk_that_was_full_once_does_not_close_the_registry() {
+    let place = Place::new();
+    let registry = place.open().await;
+    let day = chrono::NaiveDate::from_ymd_opt(2025, 1, 1).unwrap();
+    let one = SentOnDay {
+        submissions: 1,
+        bytes: 0,
+    };
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count")
+        .fetch_one(&registry.writer)
+        .await
+        .unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {pages}")))
+        .execute(&registry.writer)
+        .await
+        .unwrap();
+    let mut failed = None;
+    for number in 0..10_000 {
+        let added = registry.add_sent(day, &department(&lettered(number)), one).await;
+        if let Err(error) = added {
+            failed = Some(error);
+            break;
+        }
+    }
+    assert_eq!(failed, Some(RegistryError::Full));
+    registry.add_sent(day, &department("pow"), one).await.unwrap();
+}
+
+/// A department's code of its own for every number.
+fn lettered(number: u32) -> String {
+    (0..8)
+        .map(|place| char::from(b'a' + (number >> (2 * place) & 3) as u8))
+        .collect()
 }
