@@ -12,7 +12,7 @@ use crate::plan::{Detail, Rule};
 const STATEMENT: usize = 8;
 
 /// (id, text code, severity) in the order of `index`.
-const RULES: [(&str, &str, Severity); 11] = [
+const RULES: [(&str, &str, Severity); 15] = [
     ("D-undecodable", "check.undecodable", Severity::Error),
     ("D-too_few_fields", "check.too_few_fields", Severity::Error),
     ("D-too_many_fields", "check.too_many_fields", Severity::Error),
@@ -25,6 +25,10 @@ const RULES: [(&str, &str, Severity); 11] = [
     ("D-statement", "check.statement_rows", Severity::Warning),
     ("D-cell_error", "check.cell_error", Severity::Error),
     ("D-digits_lost", "check.digits_lost", Severity::Error),
+    ("D-malformed", "check.malformed", Severity::Error),
+    ("D-twice", "check.named_twice", Severity::Error),
+    ("D-not_text", "check.not_text", Severity::Error),
+    ("D-float_digits", "check.float_digits", Severity::Error),
 ];
 
 /// The rules of text defects; they come first in a plan.
@@ -69,13 +73,21 @@ fn index(kind: &DefectKind) -> usize {
         DefectKind::RecordTooLong => 7,
         DefectKind::CellError { .. } => 9,
         DefectKind::DigitsLost { .. } => 10,
+        DefectKind::Malformed { .. } => 11,
+        DefectKind::Twice { .. } => 12,
+        DefectKind::NotText { .. } => 13,
+        DefectKind::FloatDigits { .. } => 14,
     }
 }
 
-/// Does the defect matter? What a workbook computed in a column that the contract does not know does not.
+/// Does the defect matter? What a file holds in a column that the contract does not know does not.
 pub(crate) fn concerns(kind: &DefectKind, is_field: impl Fn(usize) -> bool) -> bool {
     match *kind {
-        DefectKind::CellError { column } | DefectKind::DigitsLost { column } => is_field(column),
+        DefectKind::CellError { column }
+        | DefectKind::DigitsLost { column }
+        | DefectKind::Twice { column }
+        | DefectKind::NotText { column }
+        | DefectKind::FloatDigits { column } => is_field(column),
         _ => true,
     }
 }
@@ -134,8 +146,12 @@ pub(crate) fn detail(
         ),
         DefectKind::UnclosedQuote { offset }
         | DefectKind::StrayQuote { offset }
-        | DefectKind::ControlCharacter { offset } => (args(&[at(offset)]), Some(offset), None),
-        DefectKind::FieldTooLong { column } => (BTreeMap::new(), None, Some(column)),
+        | DefectKind::ControlCharacter { offset }
+        | DefectKind::Malformed { offset } => (args(&[at(offset)]), Some(offset), None),
+        DefectKind::FieldTooLong { column }
+        | DefectKind::Twice { column }
+        | DefectKind::NotText { column }
+        | DefectKind::FloatDigits { column } => (BTreeMap::new(), None, Some(column)),
         DefectKind::RecordTooLong => (BTreeMap::new(), None, None),
         DefectKind::CellError { column } | DefectKind::DigitsLost { column } => (
             args(&[("cell", cell_address(column, row_no))]),

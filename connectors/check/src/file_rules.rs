@@ -97,7 +97,25 @@ pub(crate) fn columns(contract: &Contract, header: &Header, evidence: &Evidence)
         .chain(ignored)
         .chain(short_names::told(&header.short))
         .chain(sheet_rules::sheet(contract, evidence))
+        .chain(members(evidence))
         .collect()
+}
+
+/// What an archive holds besides the file that was read.
+fn members(evidence: &Evidence) -> Option<Finding> {
+    let member = evidence.member.as_ref()?;
+    (!member.ignored.is_empty()).then(|| {
+        let args = [
+            ("member", member.name.clone()),
+            ("ignored", member.ignored.join(", ")),
+        ];
+        finding(
+            "F-members_ignored",
+            Severity::Warning,
+            "check.members_ignored",
+            &args,
+        )
+    })
 }
 
 /// More data rows than the contract allows.

@@ -51,5 +51,5 @@ pub use error::CheckError;
 pub use finding::{Finding, Severity};
 pub use header::columns_of;
 pub use job::{Job, Limits, Sink};
-pub use report::{Answered, Report, Total, UnitPlace, UnitRead, Verdict};
+pub use report::{Answered, MemberRead, Report, Total, UnitPlace, UnitRead, Verdict};
 pub use run::{check, check_answer};

@@ -86,6 +86,15 @@ impl Answered {
     }
 }
 
+/// The file of an archive that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRead {
+    /// `zip`, `gzip`.
+    pub container: String,
+    /// With its folders; in an archive within an archive `outer.zip!inner.csv`. Empty if it has none.
+    pub name: String,
+}
+
 /// What was found. `rows_read = committed + quarantined + duplicate + blank_or_total`, always.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -117,8 +126,11 @@ pub struct Report {
     /// `utf-8`, `gb18030`, `utf-16le`, `utf-16be`, or the format if it is no delimited text (`xlsx`, `json`, `ndjson`,
     /// `xml`, `parquet`); empty if the file could not be read.
     pub charset: String,
-    /// `,`, `;`, `tab`, `|`, …; empty if the file could not be read.
+    /// `,`, `;`, `tab`, `|`, …; empty if the file could not be read or is no delimited text.
     pub delimiter: String,
+    /// The file of an archive that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberRead>,
     /// Headers that the contract does not know.
     pub columns_ignored: Vec<String>,
     /// Units the file gave outside of its cells, in the order of the contract's fields.
@@ -161,6 +173,7 @@ impl Draft {
             unit: job.unit.to_string(),
             charset: String::new(),
             delimiter: String::new(),
+            member: None,
             columns_ignored: Vec::new(),
             units: Vec::new(),
             answered: None,
@@ -184,6 +197,10 @@ impl Draft {
             b'\t' => "tab".to_owned(),
             byte => char::from(byte).to_string(),
         };
+        self.report.member = evidence.member.as_ref().map(|member| MemberRead {
+            container: member.container.label().to_owned(),
+            name: member.name.clone(),
+        });
     }
 
     /// Is there a finding that refuses the file as a whole?

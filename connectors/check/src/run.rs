@@ -202,7 +202,8 @@ pub(crate) fn dialect(job: &Job<'_>) -> Dialect {
         header_rows_max: rules.header_rows_max,
         notes_sheet: Some(schemas::mark::SHEET),
         layout: rules.fixed.as_ref().map(|fixed| layout(fixed, rules.encoding)),
-        ..Dialect::default()
+        records: rules.records.clone(),
+        member: rules.member.clone(),
     }
 }
 

@@ -138,7 +138,10 @@ mod tests {
             clean: false,
             quote: b'"',
         };
-        assert_eq!(cells(Charset::Utf8).malformed("电,\u{7ad9}".as_bytes()), []);
+        assert_eq!(
+            cells(Charset::Utf8).malformed("电,\u{7ad9}".as_bytes()),
+            [0usize; 0]
+        );
         assert_eq!(
             cells(Charset::Utf8).malformed(b"ab\xFFcd\xE7\x94,\xE7"),
             [2, 5, 8]

@@ -121,6 +121,8 @@ pub struct Limits {
     pub columns_max: usize,
     /// Records, the header included.
     pub rows_max: u64,
+    /// Bytes of one file of an archive, unpacked.
+    pub unpacked_bytes_max: u64,
 }
 
 impl Default for Limits {
@@ -131,6 +133,7 @@ impl Default for Limits {
             columns_max: 1024,
             // Row numbers are kept in 32 bits where there is one per key.
             rows_max: 4_000_000_000,
+            unpacked_bytes_max: 16 << 30,
         }
     }
 }

@@ -27,13 +27,36 @@ pub enum DecodeError {
     WorkbookTooLarge,
     #[error("the workbook is protected by a password")]
     Encrypted,
-    #[error("the file is an archive, not a text table")]
+    /// Of a kind that is not opened (RAR, 7z, tar), or packed in a way that is not read.
+    #[error("the file is an archive of a kind that is not opened")]
     Archive,
+    #[error("the archive is damaged")]
+    ArchiveDamaged,
+    /// Or unpacks to more than a table may be.
+    #[error("the archive holds too much")]
+    ArchiveTooLarge,
+    #[error("there are archives within archives within the archive")]
+    ArchiveNested,
+    #[error("no file of the archive is a table")]
+    NoTable,
+    /// Files of an archive, or places in a document, that all have the header. These names are what the sender gave.
+    #[error("there are several tables")]
+    SeveralTables(Vec<String>),
+    /// JSON or XML, at this byte.
+    #[error("the document is broken")]
+    Broken(u64),
+    /// JSON or XML in which nothing is repeated.
+    #[error("the document holds no records")]
+    NoRecords,
+    #[error("the document defines entities")]
+    Entities,
+    #[error("the Parquet file is damaged")]
+    ParquetDamaged,
+    /// Its metadata, a row group or a page goes beyond what is read at once.
+    #[error("a part of the Parquet file is too large")]
+    ParquetTooLarge,
     #[error("the file is a PDF or a picture, not a text table")]
     Document,
-    /// A web page or XML saved under another name.
-    #[error("the file is markup, not a text table")]
-    Markup,
     #[error("the file is not text")]
     NotText,
     #[error("the file is UTF-16 without a byte order mark")]
@@ -63,8 +86,17 @@ impl DecodeError {
             Self::WorkbookTooLarge => "decode.workbook_too_large",
             Self::Encrypted => "decode.encrypted",
             Self::Archive => "decode.archive",
+            Self::ArchiveDamaged => "decode.archive_damaged",
+            Self::ArchiveTooLarge => "decode.archive_too_large",
+            Self::ArchiveNested => "decode.archive_nested",
+            Self::NoTable => "decode.no_table",
+            Self::SeveralTables(_) => "decode.several_tables",
+            Self::Broken(_) => "decode.broken",
+            Self::NoRecords => "decode.no_records",
+            Self::Entities => "decode.entities",
+            Self::ParquetDamaged => "decode.parquet_damaged",
+            Self::ParquetTooLarge => "decode.parquet_too_large",
             Self::Document => "decode.document",
-            Self::Markup => "decode.markup",
             Self::NotText => "decode.not_text",
             Self::Utf16WithoutBom => "decode.utf16_without_bom",
             Self::CharsetUnknown => "decode.charset_unknown",
@@ -83,6 +115,8 @@ impl DecodeError {
                 vec![("said", said.to_string()), ("found", found.to_string())]
             }
             Self::RecordSum(column) => vec![("column", column.clone())],
+            Self::SeveralTables(names) => vec![("names", names.join(", "))],
+            Self::Broken(offset) => vec![("offset", offset.to_string())],
             _ => Vec::new(),
         }
     }

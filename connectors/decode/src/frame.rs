@@ -46,6 +46,22 @@ pub enum DefectKind {
         column: usize,
     },
     RecordTooLong,
+    /// A record of JSON that is no object, or no JSON at all.
+    Malformed {
+        offset: u64,
+    },
+    /// A record that names one field twice.
+    Twice {
+        column: usize,
+    },
+    /// A value that is bytes and no text, in a format that has both.
+    NotText {
+        column: usize,
+    },
+    /// A float so large that not every whole number near it is one.
+    FloatDigits {
+        column: usize,
+    },
     /// A formula of a workbook that came to an error, such as `#REF!`.
     CellError {
         column: usize,

@@ -1,4 +1,5 @@
-//! Tables of unknown make (text, workbooks), read record by record into frames of strings. No types, no rules, no contract:
+//! Tables of unknown make (text, workbooks, documents, archives of them), read record by record into frames of
+//! strings. No types, no rules, no contract:
 //! what a value means is decided in `check`. Nothing here opens a file or a socket; bytes come in through
 //! `Read + Seek`, and memory stays within [`Limits`] whatever the file holds.
 #![forbid(unsafe_code)]
@@ -15,6 +16,8 @@
 
 mod cells;
 mod charset;
+mod columnar;
+mod container;
 mod dbf;
 mod dialect;
 mod error;
@@ -27,8 +30,10 @@ mod rows;
 mod salvage;
 mod scan;
 mod sniff;
+mod source;
 mod split;
 mod table;
+mod tree;
 mod window;
 mod workbook;
 

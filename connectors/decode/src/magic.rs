@@ -46,6 +46,21 @@ pub(crate) enum Kind {
     Dbf,
 }
 
+impl Kind {
+    /// Its parts are reached by their places, so that reading it from front to back is no way.
+    pub fn is_read_from_many_places(self) -> bool {
+        matches!(self, Self::Zip | Self::Ole | Self::Parquet)
+    }
+}
+
+/// What a file with this beginning is, if nobody looks whether it is whole.
+///
+/// # Errors
+/// As `kind`.
+pub(crate) fn kind_of_beginning(head: &[u8]) -> Result<Kind, DecodeError> {
+    kind(head, ZIP_END)
+}
+
 /// What a file with this beginning and this end is.
 ///
 /// # Errors

@@ -2,28 +2,50 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
+use crate::columnar::{self, Columnar};
+use crate::container;
 use crate::dbf::{self, Dbf};
-use crate::dialect::{Dialect, Evidence, Limits};
+use crate::dialect::{Dialect, Evidence, Limits, MemberEvidence};
 use crate::error::DecodeError;
 use crate::fixed::{self, Fixed};
 use crate::frame::Frame;
 use crate::magic::{self, Kind};
 use crate::reader::{self, Records};
+use crate::source::Source;
 use crate::table::Table;
+use crate::tree::{self, Json, Xml};
 use crate::workbook::{self, Sheet};
 
 /// A table, opened.
 pub struct Reader<R> {
-    opened: Opened<R>,
+    opened: Opened<Source<R>>,
+    evidence: Evidence,
 }
 
 /// Every kind of reader; each is a `Table`.
-enum Opened<R> {
-    Text(Box<Records<R>>),
-    Fixed(Box<Fixed<R>>),
-    Dbf(Box<Dbf<R>>),
+pub(crate) enum Opened<S> {
+    Text(Box<Records<S>>),
+    Json(Box<Json<S>>),
+    Xml(Box<Xml<S>>),
+    Columnar(Box<Columnar<S>>),
+    Fixed(Box<Fixed<S>>),
+    Dbf(Box<Dbf<S>>),
     /// Read whole while it was opened.
     Sheet(Box<Sheet>),
+}
+
+/// What a table should be like.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub dialect: &'a Dialect,
+    pub is_header: &'a dyn Fn(&[String]) -> bool,
+    pub limits: &'a Limits,
+}
+
+/// A table, opened, and the archive it was in.
+pub(crate) struct Opening<R> {
+    pub opened: Opened<Source<R>>,
+    pub member: Option<MemberEvidence>,
 }
 
 /// Opens a table, whatever its format, and finds its header.
@@ -31,40 +53,80 @@ enum Opened<R> {
 /// # Errors
 /// The file as a whole is no table, or `reader` fails.
 pub fn open<R: Read + Seek>(
-    mut reader: R,
+    reader: R,
     dialect: &Dialect,
     is_header: &dyn Fn(&[String]) -> bool,
     limits: &Limits,
 ) -> Result<Reader<R>, DecodeError> {
-    let bytes_total = reader.seek(SeekFrom::End(0))?;
-    let head = read_at(&mut reader, 0)?;
-    let tail = read_at(&mut reader, bytes_total.saturating_sub(magic::ENDS_BYTES as u64))?;
-    let opened = match magic::kind(&head, &tail)? {
-        Kind::Text | Kind::Json => {
+    let wanted = Wanted {
+        dialect,
+        is_header,
+        limits,
+    };
+    let Opening { opened, member } = open_source(Source::Whole(reader), &wanted, 0)?;
+    let evidence = Evidence {
+        member,
+        ..opened.table().evidence().clone()
+    };
+    Ok(Reader { opened, evidence })
+}
+
+/// Opens what `source` is. `depth` counts the archives around it.
+pub(crate) fn open_source<R: Read + Seek>(
+    mut source: Source<R>,
+    wanted: &Wanted<'_>,
+    depth: u8,
+) -> Result<Opening<R>, DecodeError> {
+    let Wanted {
+        dialect,
+        is_header,
+        limits,
+    } = *wanted;
+    let bytes_total = source.seek(SeekFrom::End(0))?;
+    let head = read_at(&mut source, 0)?;
+    let tail = read_at(&mut source, bytes_total.saturating_sub(magic::ENDS_BYTES as u64))?;
+    let kind = magic::kind(&head, &tail)?;
+    if kind.is_read_from_many_places() {
+        source = container::hold(source)?;
+    }
+    let opened = match kind {
+        Kind::Text => {
             if let Some(layout) = &dialect.layout
-                && !reader::open(&mut reader, &head, bytes_total, dialect, is_header, limits)
+                && !reader::open(&mut source, &head, bytes_total, dialect, is_header, limits)
                     .is_ok_and(|records| records.evidence().header_matched)
             {
-                let fixed = fixed::open(reader, &head, bytes_total, layout, is_header, limits)?;
+                let fixed = fixed::open(source, &head, bytes_total, layout, is_header, limits)?;
                 Opened::Fixed(Box::new(fixed))
             } else {
-                let records = reader::open(reader, &head, bytes_total, dialect, is_header, limits)?;
+                let records = reader::open(source, &head, bytes_total, dialect, is_header, limits)?;
                 Opened::Text(Box::new(records))
             }
         }
-        kind @ (Kind::Zip | Kind::Ole | Kind::Biff | Kind::Html | Kind::SpreadsheetXml) => {
-            let sheet = workbook::open(kind, &mut reader, dialect, is_header, limits)?;
+        Kind::Json => Opened::Json(Box::new(tree::open_json(source, &head, bytes_total, wanted)?)),
+        Kind::Xml => Opened::Xml(Box::new(tree::open_xml(source, &head, bytes_total, wanted)?)),
+        Kind::Parquet => Opened::Columnar(Box::new(columnar::open(source, bytes_total, wanted)?)),
+        Kind::Zip => {
+            let listing = container::listing::read(&mut source)?;
+            if !listing.is_document {
+                return container::open_zip(source, listing, wanted, depth);
+            }
+            let sheet = workbook::open(kind, &mut source, dialect, is_header, limits)?;
             Opened::Sheet(Box::new(sheet))
         }
-        Kind::Dbf => {
-            let dbf = dbf::open(reader, &head, bytes_total, is_header, limits)?;
-            Opened::Dbf(Box::new(dbf))
+        Kind::Gzip => return container::open_gzip(source, &head, bytes_total, wanted, depth),
+        Kind::Ole | Kind::Biff | Kind::Html | Kind::SpreadsheetXml => {
+            let sheet = workbook::open(kind, &mut source, dialect, is_header, limits)?;
+            Opened::Sheet(Box::new(sheet))
         }
-        Kind::Xml => return Err(DecodeError::Markup),
-        Kind::Gzip => return Err(DecodeError::Archive),
-        Kind::Parquet => return Err(DecodeError::NotText),
+        Kind::Dbf => Opened::Dbf(Box::new(dbf::open(
+            source,
+            &head,
+            bytes_total,
+            is_header,
+            limits,
+        )?)),
     };
-    Ok(Reader { opened })
+    Ok(Opening { opened, member: None })
 }
 
 fn read_at<R: Read + Seek>(reader: &mut R, offset: u64) -> Result<Vec<u8>, DecodeError> {
@@ -74,36 +136,49 @@ fn read_at<R: Read + Seek>(reader: &mut R, offset: u64) -> Result<Vec<u8>, Decod
     Ok(bytes)
 }
 
-impl<R: Read + Seek> Reader<R> {
-    fn table(&self) -> &dyn Table {
-        match &self.opened {
-            Opened::Text(records) => records.as_ref(),
-            Opened::Fixed(records) => records.as_ref(),
-            Opened::Dbf(records) => records.as_ref(),
-            Opened::Sheet(sheet) => sheet.as_ref(),
+impl<S: Read + Seek> Opened<S> {
+    pub fn table(&self) -> &dyn Table {
+        match self {
+            Self::Text(table) => table.as_ref(),
+            Self::Json(table) => table.as_ref(),
+            Self::Xml(table) => table.as_ref(),
+            Self::Columnar(table) => table.as_ref(),
+            Self::Fixed(table) => table.as_ref(),
+            Self::Dbf(table) => table.as_ref(),
+            Self::Sheet(table) => table.as_ref(),
         }
     }
 
+    fn table_mut(&mut self) -> &mut dyn Table {
+        match self {
+            Self::Text(table) => table.as_mut(),
+            Self::Json(table) => table.as_mut(),
+            Self::Xml(table) => table.as_mut(),
+            Self::Columnar(table) => table.as_mut(),
+            Self::Fixed(table) => table.as_mut(),
+            Self::Dbf(table) => table.as_mut(),
+            Self::Sheet(table) => table.as_mut(),
+        }
+    }
+}
+
+impl<R: Read + Seek> Reader<R> {
     pub fn evidence(&self) -> &Evidence {
-        self.table().evidence()
+        &self.evidence
     }
 
-    /// The header cells, trimmed; one per column of a frame.
+    /// The names of the columns, trimmed; one per column of a frame.
     pub fn header(&self) -> &[String] {
-        self.table().header()
+        self.opened.table().header()
     }
 
     /// The next records, at most `rows_max` of them; `None` at the end of the file. The first frame begins with
-    /// the records before the header and the header itself. A workbook whose header was not recognised has none.
+    /// the records before the header and the header itself, if those are records. A workbook whose header was not
+    /// recognised has none.
     ///
     /// # Errors
     /// The file has more rows than allowed, or the transport broke.
     pub fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
-        match &mut self.opened {
-            Opened::Text(records) => records.next_frame(rows_max),
-            Opened::Fixed(records) => records.next_frame(rows_max),
-            Opened::Dbf(records) => records.next_frame(rows_max),
-            Opened::Sheet(sheet) => sheet.next_frame(rows_max),
-        }
+        self.opened.table_mut().next_frame(rows_max)
     }
 }

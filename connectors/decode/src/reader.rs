@@ -14,7 +14,7 @@ use crate::table::Table;
 use crate::window::Window;
 
 /// A frame is closed when it holds this much text, so that wide rows do not make it large.
-const FRAME_BYTES_MAX: usize = 32 << 20;
+pub(crate) const FRAME_BYTES_MAX: usize = 32 << 20;
 
 /// A text table, opened.
 pub(crate) struct Records<R> {

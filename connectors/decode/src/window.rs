@@ -38,20 +38,26 @@ struct Utf16 {
 }
 
 impl<R: Read + Seek> Window<R> {
-    pub fn new(mut reader: R, proved: Proved, bytes_total: u64) -> Result<Self, DecodeError> {
-        reader.seek(SeekFrom::Start(proved.bom_bytes))?;
+    pub fn new(reader: R, proved: Proved, bytes_total: u64) -> Result<Self, DecodeError> {
+        Self::starting(reader, proved, bytes_total, proved.bom_bytes)
+    }
+
+    /// A window that begins at a later byte, which must be the first of a character. The first range that is told
+    /// holds everything before it too.
+    pub fn starting(mut reader: R, proved: Proved, bytes_total: u64, from: u64) -> Result<Self, DecodeError> {
+        reader.seek(SeekFrom::Start(from))?;
         Ok(Self {
             reader,
             charset: proved.charset,
             text: Vec::new(),
             start: 0,
             ended: false,
-            origin: proved.bom_bytes,
+            origin: from,
             told: 0,
             bytes_total,
             chunk: vec![0; CHUNK_BYTES],
             utf16: Utf16 {
-                at: proved.bom_bytes,
+                at: from,
                 ..Utf16::default()
             },
         })
@@ -98,16 +104,37 @@ impl<R: Read + Seek> Window<R> {
         }
     }
 
-    /// Drops the first `length` bytes of `text()` and tells which bytes of the file they were.
+    /// Drops the first `length` bytes of `text()` and tells which bytes of the file they were, with those that were
+    /// passed over before.
     pub fn consume(&mut self, length: usize) -> Range<u64> {
+        self.pass(length);
+        let range = self.told..self.origin;
+        self.told = self.origin;
+        range
+    }
+
+    /// Drops the first `length` bytes of `text()` and tells nothing yet.
+    pub fn pass(&mut self, length: usize) {
         self.origin = self.offset(length);
         self.start += length;
         if self.ended && self.text().is_empty() {
             self.origin = self.bytes_total; // a last odd byte of UTF-16 counted as a whole unit
         }
-        let range = self.told..self.origin;
-        self.told = self.origin;
-        range
+    }
+
+    /// Drops everything up to the end of the file and tells nothing yet.
+    pub fn pass_all(&mut self) -> Result<(), DecodeError> {
+        loop {
+            self.pass(self.text().len());
+            if self.ended {
+                return Ok(());
+            }
+            self.more()?;
+        }
+    }
+
+    pub fn into_reader(self) -> R {
+        self.reader
     }
 
     /// Takes the absolute offsets of malformed UTF-16 units before `end`.

@@ -32,6 +32,7 @@ pub(crate) fn report(admitted: &Admitted) -> Report {
         unit: admitted.slot.unit.as_str().to_owned(),
         charset: String::new(),
         delimiter: String::new(),
+        member: None,
         columns_ignored: Vec::new(),
         units: Vec::new(),
         answered: None,

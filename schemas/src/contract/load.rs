@@ -3,10 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::odcs::{self, CodeBlock, Document, FeedBlock, FilesBlock};
+use super::odcs::{self, CodeBlock, Document, FeedBlock};
 use super::{
-    Bilingual, Contract, ContractError, Field, FieldType, IntakeRules, RegionRule, compile, fields, fixed,
-    parts,
+    Bilingual, Contract, ContractError, Field, FieldType, RegionRule, compile, fields, files, fixed, parts,
 };
 use crate::codelists::{CodeEntry, CodeList};
 use crate::due::Due;
@@ -61,7 +60,7 @@ pub(super) fn contract(text: &str) -> Result<Contract, ContractError> {
         zero_report_allowed: block.zero_report_allowed,
         due,
         owed_by: block.owed_by,
-        intake: files(block.files)?,
+        intake: files::rules(block.files)?,
         region: RegionRule {
             field: block.region.field,
             fallback_unit: block.region.fallback_unit,
@@ -159,44 +158,6 @@ fn due(day: Option<u8>, due: Option<Due>) -> Result<Option<Due>, ContractError> 
         (None, Some(due)) if !due.is_sound() => fault("intake.due", format!("{due:?}")),
         (Some(day), None) => Ok(Some(Due::Monthly { day })),
         (None, due) => Ok(due),
-    }
-}
-
-fn files(block: FilesBlock) -> Result<IntakeRules, ContractError> {
-    let rules = IntakeRules {
-        delimiter: block.delimiter,
-        quote: block.quote,
-        encoding: block.encoding,
-        header_rows_max: block.header_rows_max.unwrap_or(10),
-        bad_rows_ppm_max: block.bad_rows_ppm_max.unwrap_or(50_000),
-        rows_max: block.rows_max,
-        nulls: block.nulls,
-        refused_columns: block.refused_columns,
-        fixed: block.fixed.map(fixed::file).transpose()?,
-    };
-    let out_of_range = |key: &str, value: String| {
-        Err(ContractError::new(
-            "contract.value_range",
-            format!("intake.files.{key}"),
-            value,
-        ))
-    };
-    match &rules {
-        IntakeRules { header_rows_max, .. } if !(1..=100).contains(header_rows_max) => {
-            out_of_range("header_rows_max", header_rows_max.to_string())
-        }
-        IntakeRules { bad_rows_ppm_max, .. } if *bad_rows_ppm_max > 1_000_000 => {
-            out_of_range("bad_rows_ppm_max", bad_rows_ppm_max.to_string())
-        }
-        IntakeRules {
-            delimiter: Some(c), ..
-        } if !c.is_ascii() || c.is_ascii_alphanumeric() => out_of_range("delimiter", c.to_string()),
-        // An empty word would be every empty cell, and those are empty already.
-        IntakeRules { nulls, .. } if nulls.iter().any(|word| word.trim() != word || word.is_empty()) => {
-            out_of_range("nulls", nulls.join(", "))
-        }
-        IntakeRules { quote: Some(c), .. } if !c.is_ascii() => out_of_range("quote", c.to_string()),
-        _ => Ok(rules),
     }
 }
 

@@ -5,6 +5,7 @@ mod compile;
 mod error;
 mod field;
 mod fields;
+mod files;
 mod fixed;
 mod load;
 mod odcs;
@@ -82,6 +83,10 @@ pub struct IntakeRules {
     pub refused_columns: Vec<String>,
     /// Where the fields stand in text files without delimiters.
     pub fixed: Option<FixedFile>,
+    /// Where the records of JSON or XML stand, from the outermost name inwards: `data/rows`.
+    pub records: Option<String>,
+    /// Which file of an archive is the table: its name without folders, with `*` for any characters.
+    pub member: Option<String>,
 }
 
 /// The character sets a contract may fix.

@@ -7,10 +7,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_yaml_ng::Value;
 
-use super::fixed::FixedBlock;
+use super::files::FilesBlock;
 use super::{
-    Bilingual, Condition, ContractError, DataClass, Derived, FileEncoding, MoneyRule, Severity, Treatment,
-    ValidatorKind,
+    Bilingual, Condition, ContractError, DataClass, Derived, MoneyRule, Severity, Treatment, ValidatorKind,
 };
 use crate::due::{Due, OwedBy};
 use crate::period::PeriodKind;
@@ -118,22 +117,6 @@ pub(super) struct RegionBlock {
     pub field: Option<String>,
     #[serde(default)]
     pub fallback_unit: bool,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-pub(super) struct FilesBlock {
-    pub delimiter: Option<char>,
-    pub quote: Option<char>,
-    pub encoding: Option<FileEncoding>,
-    pub header_rows_max: Option<usize>,
-    pub bad_rows_ppm_max: Option<u32>,
-    pub rows_max: Option<u64>,
-    #[serde(default)]
-    pub nulls: Vec<String>,
-    #[serde(default)]
-    pub refused_columns: Vec<String>,
-    pub fixed: Option<FixedBlock>,
 }
 
 #[derive(Deserialize)]

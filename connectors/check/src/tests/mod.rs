@@ -4,6 +4,7 @@ mod door;
 mod encodings;
 mod examples;
 mod files;
+mod formats;
 mod groups;
 mod keys;
 mod large;

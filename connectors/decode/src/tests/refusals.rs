@@ -2,13 +2,6 @@
 
 use super::*;
 
-fn refused(bytes: &[u8]) -> &'static str {
-    match read_with(bytes, &Dialect::default(), &Limits::default(), 10) {
-        Ok(whole) => panic!("read as {:?}", whole.evidence),
-        Err(refusal) => refusal.code(),
-    }
-}
-
 #[test]
 fn files_without_a_record_are_empty() {
     for bytes in [&b""[..], b"\xEF\xBB\xBF", b"\n\r\n  \n", b"\xFF\xFE", b"\x1A"] {
@@ -20,23 +13,25 @@ fn files_without_a_record_are_empty() {
 fn other_kinds_of_file_are_named() {
     let zip = |name: &str, end: &str| format!("PK\x03\x04\x14\0\0\0{name}....{end}").into_bytes();
     // It looks like an archive and has no directory.
-    assert_eq!(refused(&zip("a.csv", "PK\x05\x06")), "decode.workbook_damaged");
-    assert_eq!(refused(&zip("[Content_Types].xml", "")), "decode.truncated");
+    assert_eq!(refused(zip("a.csv", "PK\x05\x06")), "decode.archive_damaged");
+    assert_eq!(refused(zip("[Content_Types].xml", "")), "decode.truncated");
     assert_eq!(
         refused(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest"),
         "decode.truncated"
     );
     assert_eq!(refused(b"%PDF-1.7\n"), "decode.document");
     assert_eq!(refused(b"  <HTML><table>"), "decode.empty");
-    assert_eq!(refused(b"<?xml version=\"1.0\"?><doc/>"), "decode.markup");
-    assert_eq!(refused(b"PAR1\0\0\0"), "decode.not_text");
-    assert_eq!(refused(&[0; 4096]), "decode.not_text");
+    assert_eq!(refused(b"<?xml version=\"1.0\"?><doc/>"), "decode.no_records");
+    assert_eq!(refused(b"PAR1\0\0\0"), "decode.truncated");
+    assert_eq!(refused(b"Rar!\x1A\x07\x01\0"), "decode.archive");
+    assert_eq!(refused(b"7z\xBC\xAF\x27\x1C\0\x04"), "decode.archive");
+    assert_eq!(refused([0; 4096]), "decode.not_text");
     let utf16: Vec<u8> = "id,a\n1,x\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(refused(&utf16), "decode.utf16_without_bom");
+    assert_eq!(refused(utf16), "decode.utf16_without_bom");
     let noise: Vec<u8> = (0..4096u32)
         .map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8 | 1)
         .collect();
-    assert_eq!(refused(&noise), "decode.charset_unknown");
+    assert_eq!(refused(noise), "decode.charset_unknown");
 }
 
 #[test]

@@ -339,7 +339,7 @@ fn damaged_foreign_and_protected_workbooks_are_told_apart() {
     archive
         .start_file("a.csv", zip::write::SimpleFileOptions::default())
         .unwrap();
-    assert_eq!(refused(&archive.finish().unwrap().into_inner()), "decode.archive");
+    assert_eq!(refused(&archive.finish().unwrap().into_inner()), "decode.empty");
 }
 
 #[test]

@@ -106,6 +106,7 @@ fn report(request: &CheckRequest, bytes: &[u8], good: u64, bad: u64) -> Report {
         unit: request.unit.to_string(),
         charset: "utf-8".to_owned(),
         delimiter: ",".to_owned(),
+        member: None,
         columns_ignored: Vec::new(),
         units: Vec::new(),
         answered: None,

@@ -54,6 +54,7 @@ pub fn report(verdict: Verdict, sha256: &str) -> Report {
         unit: "433100".to_owned(),
         charset: "utf-8".to_owned(),
         delimiter: ",".to_owned(),
+        member: None,
         columns_ignored: Vec::new(),
         units: Vec::new(),
         answered: None,

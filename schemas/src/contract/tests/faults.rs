@@ -4,7 +4,7 @@ use super::with;
 
 /// Passage of the power contract, what it becomes, the fault's code, its place.
 #[rustfmt::skip]
-const FAULTS: [(&str, &str, &str, &str); 61] = [
+const FAULTS: [(&str, &str, &str, &str); 63] = [
     ("kind: DataContract", "kind: Table", "contract.not_odcs", "apiVersion"),
     ("v3.1.0", "v2.2.2", "contract.not_odcs", "apiVersion"),
     ("id: pow_usage", "id: usage", "contract.name_malformed", "id"),
@@ -18,6 +18,8 @@ const FAULTS: [(&str, &str, &str, &str); 61] = [
     ("due_day: 10", "due: { weeks: 1 }", "contract.syntax", "customProperties.intake"),
     ("due_day: 10", "owed_by: nobody", "contract.syntax", "customProperties.intake"),
     ("header_rows_max: 10", "header_rows_max: 0", "contract.value_range", "intake.files.header_rows_max"),
+    ("header_rows_max: 10", "header_rows_max: 10\n        records: data//rows", "contract.value_range", "intake.files.records"),
+    ("header_rows_max: 10", "header_rows_max: 10\n        member: a/*.csv", "contract.value_range", "intake.files.member"),
     ("entity: usc_code", "entity: usc", "contract.unknown_field", "intake.entity"),
     ("field: county", "field: town", "contract.unknown_field", "intake.region.field"),
     ("total: kwh", "total: kw", "contract.unknown_field", "intake.rules[0]"),
