@@ -32,8 +32,8 @@ pub mod workdays;
 
 pub use contract::{
     Bilingual, BuiltinRule, Condition, Contract, ContractError, DataClass, Derived, Field, FieldRule,
-    FieldRuleKind, FieldType, FileEncoding, FixedField, FixedFile, FixedTrailer, IntakeRules, Level,
-    MoneyRule, Part, RegionRule, RowRule, RowRuleKind, Severity, Treatment, ValidatorKind,
+    FieldRuleKind, FieldType, FileEncoding, FixedField, FixedFile, FixedTrailer, HeaderMatch, IntakeRules,
+    Level, MoneyRule, Part, RegionRule, RowRule, RowRuleKind, Severity, Treatment, ValidatorKind,
 };
 pub use due::{Due, OwedBy, owing};
 pub use names::{DepartmentCode, FeedId, NameError, PurposeCode, RegionCode, SubmissionId, ViewName};

@@ -12,7 +12,7 @@ use crate::plan::{Detail, Rule};
 const STATEMENT: usize = 8;
 
 /// (id, text code, severity) in the order of `index`.
-const RULES: [(&str, &str, Severity); 15] = [
+const RULES: [(&str, &str, Severity); 16] = [
     ("D-undecodable", "check.undecodable", Severity::Error),
     ("D-too_few_fields", "check.too_few_fields", Severity::Error),
     ("D-too_many_fields", "check.too_many_fields", Severity::Error),
@@ -29,6 +29,8 @@ const RULES: [(&str, &str, Severity); 15] = [
     ("D-twice", "check.named_twice", Severity::Error),
     ("D-not_text", "check.not_text", Severity::Error),
     ("D-float_digits", "check.float_digits", Severity::Error),
+    // The row is good for everything but its name.
+    ("D-private_use", "check.private_use", Severity::Warning),
 ];
 
 /// The rules of text defects; they come first in a plan.
@@ -77,7 +79,23 @@ fn index(kind: &DefectKind) -> usize {
         DefectKind::Twice { .. } => 12,
         DefectKind::NotText { .. } => 13,
         DefectKind::FloatDigits { .. } => 14,
+        DefectKind::PrivateUse { .. } => 15,
     }
+}
+
+/// The text of a defect and its arguments, for whoever tells of defects without a contract.
+pub fn defect_text(
+    kind: &DefectKind,
+    row_no: u64,
+    charset: &str,
+    limits: &decode::Limits,
+) -> (&'static str, BTreeMap<String, String>) {
+    let (mut args, _, _) = detail(kind, row_no, charset);
+    let Some(rule) = rules(limits).into_iter().nth(index(kind)) else {
+        return ("check.undecodable", args);
+    };
+    args.extend(rule.args);
+    (rule.text, args)
 }
 
 /// Does the defect matter? What a file holds in a column that the contract does not know does not.
@@ -87,7 +105,8 @@ pub(crate) fn concerns(kind: &DefectKind, is_field: impl Fn(usize) -> bool) -> b
         | DefectKind::DigitsLost { column }
         | DefectKind::Twice { column }
         | DefectKind::NotText { column }
-        | DefectKind::FloatDigits { column } => is_field(column),
+        | DefectKind::FloatDigits { column }
+        | DefectKind::PrivateUse { column } => is_field(column),
         _ => true,
     }
 }
@@ -102,9 +121,12 @@ pub(crate) fn hits(frame: &Frame) -> Hits {
         .enumerate()
         .filter(|(_, defect)| kind(defect.row) == RowKind::Data)
     {
+        let rule = index(&defect.kind);
         hits.add_numbered(
-            index(&defect.kind),
-            Severity::Error,
+            rule,
+            RULES
+                .get(rule)
+                .map_or(Severity::Error, |(_, _, severity)| *severity),
             None,
             defect.row,
             Some(number as u64),
@@ -151,7 +173,8 @@ pub(crate) fn detail(
         DefectKind::FieldTooLong { column }
         | DefectKind::Twice { column }
         | DefectKind::NotText { column }
-        | DefectKind::FloatDigits { column } => (BTreeMap::new(), None, Some(column)),
+        | DefectKind::FloatDigits { column }
+        | DefectKind::PrivateUse { column } => (BTreeMap::new(), None, Some(column)),
         DefectKind::RecordTooLong => (BTreeMap::new(), None, None),
         DefectKind::CellError { column } | DefectKind::DigitsLost { column } => (
             args(&[("cell", cell_address(column, row_no))]),

@@ -61,7 +61,7 @@ impl<'a> Examination<'a> {
             .retain(|defect| defects::concerns(&defect.kind, is_field));
         let frame = &frame;
         let mut eligible: Vec<bool> = frame.kind.iter().map(|kind| *kind == RowKind::Data).collect();
-        for defect in &frame.defects {
+        for defect in frame.defects.iter().filter(|defect| defect.kind.refuses_row()) {
             eligible
                 .get_mut(defect.row)
                 .into_iter()

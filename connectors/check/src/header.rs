@@ -2,7 +2,7 @@
 
 use decode::Format;
 use schemas::values::units::UnitWord;
-use schemas::{Contract, Field};
+use schemas::{Contract, Field, HeaderMatch};
 
 use crate::{Report, short_names};
 
@@ -55,7 +55,7 @@ impl Header {
             ..Self::default()
         };
         for (index, title) in titles.iter().enumerate().filter(|(_, title)| !title.is_empty()) {
-            let found = contract.match_header(title);
+            let found = matched(contract, titles, title);
             let field = found.as_ref().map(|found| found.field);
             let Some(field) = field.or_else(|| short(title)) else {
                 header.ignored.push(title.clone());
@@ -111,6 +111,32 @@ pub fn columns_of(contract: &Contract, titles: &[String], report: &Report) -> Ve
         .into_iter()
         .map(|column| column.map(|column| column.index))
         .collect()
+}
+
+/// The field that a title names. Of a header in two levels the title is `group/name`; the group is one if another column
+/// has it too.
+fn matched<'a>(contract: &'a Contract, titles: &[String], title: &str) -> Option<HeaderMatch<'a>> {
+    let grouped = || {
+        let (group, name) = title.rsplit_once('/')?;
+        let of_group = |other: &&String| other.rsplit_once('/').is_some_and(|(first, _)| first == group);
+        if titles.iter().filter(of_group).count() < 2 {
+            return None;
+        }
+        let (bare, note) = match group.find(['(', '（', '[', '【']) {
+            Some(at) => group.split_at(at),
+            None => (group, ""),
+        };
+        let same_name = |other: &&String| other.rsplit_once('/').is_some_and(|(_, last)| last == name);
+        let alone = titles.iter().filter(same_name).count() == 1;
+        // The unit of the group is the unit of its columns: without it an amount would be read as another.
+        let whole = contract.match_header(&format!("{bare}{name}{note}"));
+        whole.or_else(|| {
+            alone
+                .then(|| contract.match_header(&format!("{name}{note}")))
+                .flatten()
+        })
+    };
+    contract.match_header(title).or_else(grouped)
 }
 
 /// Does a record look like the header of this contract, rather than another's or a row? At least half of the required

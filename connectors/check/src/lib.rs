@@ -47,6 +47,7 @@ mod units;
 #[cfg(test)]
 mod tests;
 
+pub use defects::defect_text;
 pub use error::CheckError;
 pub use finding::{Finding, Severity};
 pub use header::columns_of;

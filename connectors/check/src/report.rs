@@ -126,7 +126,7 @@ pub struct Report {
     /// `utf-8`, `gb18030`, `utf-16le`, `utf-16be`, or the format if it is no delimited text (`xlsx`, `json`, `ndjson`,
     /// `xml`, `parquet`); empty if the file could not be read.
     pub charset: String,
-    /// `,`, `;`, `tab`, `|`, …; empty if the file could not be read or is no delimited text.
+    /// `,`, `;`, `tab`, `||`, …; empty if the file could not be read or is no delimited text.
     pub delimiter: String,
     /// The file of an archive that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -192,10 +192,9 @@ impl Draft {
     /// How the file is written.
     pub fn text(&mut self, evidence: &Evidence) {
         self.report.charset = evidence.label().to_owned();
-        self.report.delimiter = match evidence.delimiter {
-            _ if !evidence.is_delimited() => String::new(),
-            b'\t' => "tab".to_owned(),
-            byte => char::from(byte).to_string(),
+        self.report.delimiter = match evidence.is_delimited() {
+            true => evidence.delimiter.label(),
+            false => String::new(),
         };
         self.report.member = evidence.member.as_ref().map(|member| MemberRead {
             container: member.container.label().to_owned(),

@@ -4,7 +4,8 @@ use std::io::{Read, Seek};
 use std::thread;
 
 use decode::{
-    Charset, DecodeError, Dialect, Evidence, FixedColumn, Frame, Layout, Reader, Trailer, TrailerSum,
+    Charset, DecodeError, Delimiter, Dialect, Evidence, FixedColumn, Frame, Layout, Reader, Trailer,
+    TrailerSum,
 };
 use schemas::{FileEncoding, FixedFile};
 
@@ -190,10 +191,9 @@ fn rows(
 /// What the contract prescribes about its files.
 pub(crate) fn dialect(job: &Job<'_>) -> Dialect {
     let rules = job.contract.intake();
-    let ascii = |c: char| u8::try_from(c).ok();
     Dialect {
-        delimiter: rules.delimiter.and_then(ascii),
-        quote: rules.quote.and_then(ascii),
+        delimiter: rules.delimiter.as_deref().and_then(Delimiter::new),
+        quote: rules.quote.and_then(|c| u8::try_from(c).ok()),
         encoding: rules.encoding.map(|encoding| match encoding {
             FileEncoding::Utf8 => Charset::Utf8,
             FileEncoding::Gb18030 => Charset::Gb18030,

@@ -1,7 +1,9 @@
 //! Turns the bytes of a field into UTF-8. A byte that is no character becomes U+FFFD and is always reported: its record
 //! gets a defect with the offset, so that it never passes for text.
 
+use crate::charset::Proved;
 use crate::dialect::Charset;
+use crate::private_use;
 use crate::split::Span;
 
 /// Defects told per record; the rest of a record of garbage would tell nothing new.
@@ -12,10 +14,32 @@ pub(crate) struct Cells {
     pub charset: Charset,
     /// The whole file decodes, so nothing need be checked again.
     pub clean: bool,
+    /// Some characters of the file are of the private use area.
+    pub private_use: bool,
     pub quote: u8,
+    pub escape: Option<u8>,
 }
 
 impl Cells {
+    /// For text that is UTF-8 already and has no quotes.
+    pub const UTF8: Self = Self {
+        charset: Charset::Utf8,
+        clean: true,
+        private_use: false,
+        quote: b'"',
+        escape: None,
+    };
+
+    /// For text in the charset of a file, without quotes of its own.
+    pub const fn of(proved: &Proved) -> Self {
+        Self {
+            charset: proved.charset,
+            clean: proved.clean,
+            private_use: proved.private_use,
+            ..Self::UTF8
+        }
+    }
+
     /// Appends the text of a field; false if some of it did not decode.
     pub fn append(self, record: &[u8], span: Span, text: &mut Vec<u8>) -> bool {
         let raw = record.get(span.start..span.end).unwrap_or_default();
@@ -28,8 +52,13 @@ impl Cells {
                 true
             }
         };
-        if span.doubled {
-            single(text, from, self.quote);
+        if self.private_use {
+            private_use::settle(text, from);
+        }
+        match self.escape {
+            _ if !span.doubled => {}
+            None => single(text, from, self.quote),
+            Some(escape) => unescape(text, from, self.quote, escape),
         }
         decoded
     }
@@ -61,10 +90,14 @@ fn append_utf8(raw: &[u8], text: &mut Vec<u8>) -> bool {
     clean
 }
 
+/// A replacement character in the file is one that another program could not decode: it is lost like a bad byte.
 fn decode_utf8(raw: &[u8], text: &mut Vec<u8>, mut malformed: impl FnMut(usize)) {
     let mut at = 0;
     for chunk in raw.utf8_chunks() {
         text.extend_from_slice(chunk.valid().as_bytes());
+        for (lost, _) in chunk.valid().match_indices(char::REPLACEMENT_CHARACTER) {
+            malformed(at + lost);
+        }
         if !chunk.invalid().is_empty() {
             malformed(at + chunk.valid().len());
             push_replacement(text);
@@ -118,6 +151,30 @@ fn single(text: &mut Vec<u8>, from: usize, quote: u8) {
     }));
 }
 
+/// Takes escapes away behind `from`, and makes one of every two quotes. Only what must be escaped is: other backslashes
+/// stay, as in `C:\\data`. A field that holds nothing but `\\N` is the empty value of MySQL.
+fn unescape(text: &mut Vec<u8>, from: usize, quote: u8, escape: u8) {
+    let escaped = text.split_off(from.min(text.len()));
+    if escaped == [escape, b'N'] {
+        return;
+    }
+    let mut bytes = escaped.into_iter().peekable();
+    while let Some(byte) = bytes.next() {
+        let behind = bytes.peek().copied();
+        let hidden = |next: u8| next == quote || next == escape || (next.is_ascii() && !is_letter(next));
+        if (byte == escape && behind.is_some_and(hidden)) || (byte == quote && behind == Some(quote)) {
+            text.extend(bytes.next());
+        } else {
+            text.push(byte);
+        }
+    }
+}
+
+/// Letters and digits behind a backslash are someone's text, and so is the other quote.
+const fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\'')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,11 +189,29 @@ mod tests {
     }
 
     #[test]
+    fn only_what_must_be_escaped_is() {
+        for (written, meant) in [
+            (r#"8" long"#, r#"8" long"#),
+            (r#"8\" long"#, r#"8" long"#),
+            (r#"8\'9\\"#, r#"8\'9\"#),
+            (r"C:\data\new", r"C:\data\new"),
+            (r#"a""b\,c"#, r#"a"b,c"#),
+            (r"\N", ""),
+            (r"x\N", r"x\N"),
+            (r"end\", r"end\"),
+        ] {
+            let mut text = written.as_bytes().to_vec();
+            unescape(&mut text, 0, b'"', b'\\');
+            assert_eq!(String::from_utf8(text).unwrap(), meant, "{written}");
+        }
+    }
+
+    #[test]
     fn offsets_point_at_the_first_byte_that_is_no_character() {
         let cells = |charset| Cells {
             charset,
             clean: false,
-            quote: b'"',
+            ..Cells::UTF8
         };
         assert_eq!(
             cells(Charset::Utf8).malformed("电,\u{7ad9}".as_bytes()),

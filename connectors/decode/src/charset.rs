@@ -5,9 +5,13 @@ use std::io::{Read, Seek, SeekFrom};
 
 use crate::dialect::{Charset, CharsetProof};
 use crate::error::DecodeError;
+use crate::private_use;
 use crate::window::read_once;
 
 const CHUNK_BYTES: usize = 256 << 10;
+
+/// U+FFFD in UTF-8.
+const LOST: &[u8] = b"\xEF\xBF\xBD";
 
 /// A charset we may rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +19,10 @@ pub(crate) struct Proved {
     pub charset: Charset,
     pub how: CharsetProof,
     pub bom_bytes: u64,
-    /// Every byte decodes.
+    /// Every byte decodes, and none was lost by another program before.
     pub clean: bool,
+    /// Some characters are of the private use area.
+    pub private_use: bool,
 }
 
 /// How well a charset fits.
@@ -25,9 +31,20 @@ struct Fit {
     /// Characters beyond ASCII that decode.
     beyond_ascii: u64,
     malformed: u64,
+    /// Replacement characters: what another program could not decode. They say nothing about the charset.
+    lost: bool,
+    private_use: bool,
 }
 
 impl Fit {
+    const fn clean(self) -> bool {
+        self.malformed == 0 && !self.lost
+    }
+
+    fn look_at(&mut self, text: &[u8]) {
+        self.private_use = self.private_use || private_use::may_hold(text);
+    }
+
     /// Few enough bad bytes that they are damage and not another charset.
     fn tolerable(self) -> bool {
         self.malformed <= 16 || self.malformed * 20 <= self.beyond_ascii
@@ -48,25 +65,17 @@ pub(crate) fn prove<R: Read + Seek>(
     if let Some((charset, bom_bytes)) = byte_order_mark(head) {
         let fit = measure(reader, charset, bom_bytes)?;
         return Ok(Proved {
-            charset,
-            how: CharsetProof::Bom,
             bom_bytes,
-            clean: fit.malformed == 0,
+            ..proved(charset, CharsetProof::Bom, fit)
         });
     }
     let utf8 = measure(reader, Charset::Utf8, 0)?;
     if utf8.malformed == 0 && (declared.is_none() || utf8.unmistakable() || utf8.beyond_ascii == 0) {
-        let how = if declared == Some(Charset::Utf8) {
-            CharsetProof::Declared
-        } else {
-            CharsetProof::WholeFile
+        let how = match declared {
+            Some(Charset::Utf8) => CharsetProof::Declared,
+            _ => whole(utf8),
         };
-        return Ok(Proved {
-            charset: Charset::Utf8,
-            how,
-            bom_bytes: 0,
-            clean: true,
-        });
+        return Ok(proved(Charset::Utf8, how, utf8));
     }
     if let Some(charset) = declared {
         let fit = if charset == Charset::Utf8 {
@@ -75,43 +84,40 @@ pub(crate) fn prove<R: Read + Seek>(
             measure(reader, charset, 0)?
         };
         if fit.tolerable() {
-            let clean = fit.malformed == 0;
-            return Ok(Proved {
-                charset,
-                how: CharsetProof::Declared,
-                bom_bytes: 0,
-                clean,
-            });
+            return Ok(proved(charset, CharsetProof::Declared, fit));
         }
     }
     if utf8.unmistakable() {
-        return Ok(proved(Charset::Utf8, utf8));
+        return Ok(proved(Charset::Utf8, whole(utf8), utf8));
     }
     let gb18030 = measure(reader, Charset::Gb18030, 0)?;
-    let better = if gb18030.malformed < utf8.malformed {
+    let (charset, fit) = if gb18030.malformed < utf8.malformed {
         (Charset::Gb18030, gb18030)
     } else {
         (Charset::Utf8, utf8)
     };
-    if better.1.tolerable() {
-        Ok(proved(better.0, better.1))
+    if fit.tolerable() {
+        Ok(proved(charset, whole(fit), fit))
     } else {
         Err(DecodeError::CharsetUnknown)
     }
 }
 
-fn proved(charset: Charset, fit: Fit) -> Proved {
-    let clean = fit.malformed == 0;
-    let how = if clean {
+fn whole(fit: Fit) -> CharsetProof {
+    if fit.clean() {
         CharsetProof::WholeFile
     } else {
         CharsetProof::FewestDefects
-    };
+    }
+}
+
+fn proved(charset: Charset, how: CharsetProof, fit: Fit) -> Proved {
     Proved {
         charset,
         how,
         bom_bytes: 0,
-        clean,
+        clean: fit.clean(),
+        private_use: fit.private_use,
     }
 }
 
@@ -147,6 +153,8 @@ fn measure_utf8<R: Read>(reader: &mut R) -> Result<Fit, DecodeError> {
         let read = read_once(reader, chunk.get_mut(carried..).unwrap_or_default())?;
         let filled = carried + read;
         let mut rest = chunk.get(..filled).unwrap_or_default();
+        fit.look_at(rest);
+        fit.lost = fit.lost || memchr::memmem::find(rest, LOST).is_some();
         fit.beyond_ascii += rest.iter().filter(|byte| **byte >= 0xC0).count() as u64;
         loop {
             match simdutf8::compat::from_utf8(rest) {
@@ -193,7 +201,9 @@ fn measure_with<R: Read>(
         let mut rest = chunk.get(..read).unwrap_or_default();
         fit.beyond_ascii += rest.iter().filter(|byte| **byte >= 0x80).count() as u64 / 2;
         loop {
-            let (result, used, _) = decoder.decode_to_utf8_without_replacement(rest, &mut text, read == 0);
+            let (result, used, written) =
+                decoder.decode_to_utf8_without_replacement(rest, &mut text, read == 0);
+            fit.look_at(text.get(..written).unwrap_or_default());
             rest = rest.get(used..).unwrap_or_default();
             match result {
                 encoding_rs::DecoderResult::InputEmpty => break,

@@ -1,5 +1,6 @@
 //! How a text table is written: what a contract may prescribe, what may be found out, and how far a file may go.
 
+use crate::delimiter::Delimiter;
 use crate::fixed::Layout;
 
 /// A character set we can prove over a whole file.
@@ -76,8 +77,7 @@ pub enum Format {
 /// What a contract prescribes. `None` means "find out".
 #[derive(Debug, Clone)]
 pub struct Dialect {
-    /// An ASCII byte.
-    pub delimiter: Option<u8>,
+    pub delimiter: Option<Delimiter>,
     /// An ASCII byte.
     pub quote: Option<u8>,
     pub encoding: Option<Charset>,
@@ -145,11 +145,18 @@ pub struct Evidence {
     pub charset: Charset,
     pub how: CharsetProof,
     pub bom: bool,
-    pub delimiter: u8,
+    pub delimiter: Delimiter,
     pub quote: u8,
-    /// 1-based record number of the header; in a workbook the number of its row; 0 if no record is one, because names
-    /// stand in the records themselves or apart from them.
+    /// Takes its meaning from the character behind it, if the file has such a one.
+    pub escape: Option<u8>,
+    /// Lines that begin with `#` are remarks.
+    pub remarks: bool,
+    /// 1-based record number of the header's last row; in a workbook the number of its row. Without a header the number
+    /// of the last record before the rows; 0 if there is none, or if names stand in the records themselves or apart
+    /// from them.
     pub header_row_no: u64,
+    /// Rows of the header: 0 if the file has none, and `Reader::header` then gives its first row.
+    pub header_rows: u64,
     /// Whether `is_header` recognised it. If not, the header is the first record that looks like one.
     pub header_matched: bool,
     /// Of the table itself, which may be a file inside an archive.
@@ -161,6 +168,26 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// UTF-8 with commas, one header row, and nothing else known.
+    pub(crate) const fn of(format: Format) -> Self {
+        Self {
+            format,
+            charset: Charset::Utf8,
+            how: CharsetProof::Declared,
+            bom: false,
+            delimiter: Delimiter::COMMA,
+            quote: b'"',
+            escape: None,
+            remarks: false,
+            header_row_no: 1,
+            header_rows: 1,
+            header_matched: false,
+            bytes_total: 0,
+            sheet: None,
+            member: None,
+        }
+    }
+
     /// How the table is written, for receipts: the label of its charset, or of its format (`xlsx`, `json`, `ndjson`,
     /// `xml`, `parquet`).
     pub const fn label(&self) -> &'static str {

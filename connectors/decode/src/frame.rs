@@ -10,8 +10,9 @@ pub enum RowKind {
     Blank,
     /// Before the header: a title, a unit line.
     Preamble,
+    /// The header, each row of it, and where it is repeated.
     Header,
-    /// A total or a signature line under the table (合计, 填表人, …).
+    /// A total or a signature line under the table (合计, 填表人, …), or a remark between its rows.
     Total,
 }
 
@@ -70,6 +71,17 @@ pub enum DefectKind {
     DigitsLost {
         column: usize,
     },
+    /// A character that its sender drew and nobody else can read. The row may be used.
+    PrivateUse {
+        column: usize,
+    },
+}
+
+impl DefectKind {
+    /// Must the row not be used?
+    pub const fn refuses_row(&self) -> bool {
+        !matches!(self, Self::PrivateUse { .. })
+    }
 }
 
 /// What a workbook calls a cell: column 0 of row 5 is `A5`.
@@ -121,7 +133,14 @@ impl TextColumn {
     }
 }
 
-/// Consecutive records. All vectors but `columns` and `defects` have one entry per record; `bytes` is empty in frames of
+/// What a record has behind the last column, with the index of its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beyond {
+    pub row: usize,
+    pub fields: Vec<String>,
+}
+
+/// Consecutive records. All vectors but `columns`, `defects` and `beyond` have one entry per record; `bytes` is empty in frames of
 /// a workbook.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frame {
@@ -134,6 +153,8 @@ pub struct Frame {
     pub kind: Vec<RowKind>,
     /// In row order; a row may have several.
     pub defects: Vec<RowDefect>,
+    /// In row order; of text tables only.
+    pub beyond: Vec<Beyond>,
 }
 
 impl Frame {

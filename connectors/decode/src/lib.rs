@@ -19,31 +19,40 @@ mod charset;
 mod columnar;
 mod container;
 mod dbf;
+mod defects;
+mod delimiter;
 mod dialect;
 mod error;
+mod fields;
 mod fixed;
 mod frame;
+mod header;
+mod levels;
 mod magic;
 mod open;
+mod private_use;
 mod reader;
 mod rows;
 mod salvage;
 mod scan;
+mod shapes;
 mod sniff;
 mod source;
 mod split;
 mod table;
 mod tree;
+mod trial;
 mod window;
 mod workbook;
 
 #[cfg(test)]
 mod tests;
 
+pub use delimiter::Delimiter;
 pub use dialect::{
     Charset, CharsetProof, Container, Dialect, Evidence, Format, Limits, MemberEvidence, SheetEvidence,
 };
 pub use error::DecodeError;
 pub use fixed::{FixedColumn, Layout, Trailer, TrailerSum};
-pub use frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn, cell_address};
+pub use frame::{Beyond, DefectKind, Frame, RowDefect, RowKind, TextColumn, cell_address};
 pub use open::{Reader, open};

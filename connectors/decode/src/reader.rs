@@ -6,10 +6,11 @@ use crate::cells::Cells;
 use crate::charset;
 use crate::dialect::{Dialect, Evidence, Format, Limits};
 use crate::error::DecodeError;
-use crate::frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn};
+use crate::frame::{Beyond, DefectKind, Frame, RowDefect, RowKind, TextColumn};
+use crate::private_use;
 use crate::rows;
 use crate::sniff::{self, SAMPLE_BYTES};
-use crate::split::{Flaw, Span, Split, Splitter};
+use crate::split::{Span, Split, Splitter};
 use crate::table::Table;
 use crate::window::Window;
 
@@ -18,18 +19,24 @@ pub(crate) const FRAME_BYTES_MAX: usize = 32 << 20;
 
 /// A text table, opened.
 pub(crate) struct Records<R> {
-    window: Window<R>,
+    pub(crate) window: Window<R>,
     splitter: Splitter,
-    cells: Cells,
+    pub(crate) cells: Cells,
     limits: Limits,
     evidence: Evidence,
-    header: Vec<String>,
-    /// The header record without its line end; exports that repeat it on every page repeat these bytes.
-    header_bytes: Vec<u8>,
+    /// How wide most records of the sample are.
+    usual: usize,
+    /// How wide records are taken to be where a stray quote has to be understood.
+    columns: usize,
+    pub(crate) header: Vec<String>,
+    /// The first record of the header.
+    header_from: u64,
+    /// The fields of the header's records as written; exports repeat them on every page.
+    header_fields: Vec<Vec<Vec<u8>>>,
     /// Columns up to the last one that has a header.
-    columns_named: usize,
+    pub(crate) columns_named: usize,
     row_no: u64,
-    spans: Vec<Span>,
+    pub(crate) spans: Vec<Span>,
 }
 
 /// Reads `reader` once from its start to prove the charset, finds delimiter, quote and header in the first
@@ -50,25 +57,28 @@ pub(crate) fn open<R: Read + Seek>(
     while window.text().len() < SAMPLE_BYTES && !window.ended() {
         window.more()?;
     }
-    let cells = Cells {
-        charset: proved.charset,
-        clean: proved.clean,
-        quote: b'"',
-    };
+    let cells = Cells::of(&proved);
     let found = sniff::sniff(window.text(), window.ended(), cells, dialect, is_header, limits)
         .ok_or(DecodeError::Empty)?;
-    if found.header.len() > limits.columns_max {
+    let place = found.place;
+    let mut header = place.titles;
+    if header.len() > limits.columns_max {
         return Err(DecodeError::TooManyColumns(limits.columns_max));
     }
-    let columns_named = found
-        .header
+    let columns_named = header
         .iter()
         .rposition(|title| !title.is_empty())
         .map_or(0, |last| last + 1);
+    // Whoever knows the header wants to hear of a column without a title; whoever does not wants to see it.
+    if !place.matched && found.usual > header.len() && found.usual <= limits.columns_max {
+        header.resize(found.usual, String::new());
+    }
+    let (at, levels) = (place.at as u64, place.levels as u64);
     Ok(Records {
         window,
         cells: Cells {
             quote: found.splitter.quote,
+            escape: found.splitter.escape,
             ..cells
         },
         limits: limits.clone(),
@@ -79,15 +89,20 @@ pub(crate) fn open<R: Read + Seek>(
             bom: proved.bom_bytes > 0,
             delimiter: found.splitter.delimiter,
             quote: found.splitter.quote,
-            header_row_no: found.header_at as u64 + 1,
-            header_matched: found.header_matched,
+            escape: found.splitter.escape,
+            remarks: found.remarks,
+            header_row_no: at + levels,
+            header_rows: levels,
+            header_matched: place.matched,
             bytes_total,
-            sheet: None,
-            member: None,
+            ..Evidence::of(Format::Text)
         },
         splitter: found.splitter,
-        header: found.header,
-        header_bytes: Vec::new(),
+        usual: found.usual,
+        columns: found.columns,
+        header,
+        header_from: at + 1,
+        header_fields: Vec::new(),
         columns_named,
         row_no: 0,
         spans: Vec::new(),
@@ -130,8 +145,8 @@ impl<R: Read + Seek> Records<R> {
             return Err(DecodeError::TooManyRows(self.limits.rows_max));
         }
         let past_header = self.row_no >= self.evidence.header_row_no;
-        // Until the header is read nobody knows how wide a record should be; the sample was split in the same way.
-        let columns = if past_header { self.header.len() } else { 0 };
+        // The sample was split in the same way, so that the header is where it was found.
+        let columns = self.columns;
         let (length, flaw) = loop {
             match self
                 .splitter
@@ -146,8 +161,9 @@ impl<R: Read + Seek> Records<R> {
         let row = frame.rows();
         let record = self.window.text().get(..length).unwrap_or_default();
         let mut kind = self.kind(record);
-        if kind == RowKind::Header && self.header_bytes.is_empty() {
-            self.header_bytes = without_line_end(record).to_vec();
+        if kind == RowKind::Header && self.row_no <= self.evidence.header_row_no {
+            let written = |span: &Span| record.get(span.start..span.end).unwrap_or_default().to_vec();
+            self.header_fields.push(self.spans.iter().map(written).collect());
         }
         let mut defects = Vec::new();
         if matches!(kind, RowKind::Data | RowKind::Total) {
@@ -161,16 +177,27 @@ impl<R: Read + Seek> Records<R> {
         for (index, column) in frame.columns.iter_mut().enumerate() {
             if let Some(span) = spans.next() {
                 if span.end - span.start <= self.limits.field_bytes_max {
+                    let from = column.values.len();
                     decoded &= self.cells.append(record, *span, &mut column.values);
+                    if self.cells.private_use
+                        && private_use::is_in(column.values.get(from..).unwrap_or_default())
+                    {
+                        defects.push(DefectKind::PrivateUse { column: index });
+                    }
                 } else {
                     defects.push(DefectKind::FieldTooLong { column: index });
                 }
             }
             column.close_cell();
         }
-        // Fields beyond the header are not kept, but their bytes must decode like the others.
-        let beyond = spans.any(|span| !self.cells.append(record, *span, &mut Vec::new()));
-        if !decoded || beyond {
+        // Fields beyond the header are in no column, but their bytes must decode like the others.
+        let beyond = self.beyond(record, &mut decoded);
+        // INVARIANT (bounded): a field that holds nothing takes memory too.
+        let size = length + beyond.len() * size_of::<String>();
+        if !beyond.is_empty() {
+            frame.beyond.push(Beyond { row, fields: beyond });
+        }
+        if !decoded {
             let malformed = self.cells.malformed(record);
             defects.extend(malformed.into_iter().map(|at| DefectKind::Undecodable {
                 offset: self.window.offset(at),
@@ -183,7 +210,7 @@ impl<R: Read + Seek> Records<R> {
                 .into_iter()
                 .map(|offset| DefectKind::Undecodable { offset }),
         );
-        if !defects.is_empty() && kind != RowKind::Header && past_header {
+        if defects.iter().any(DefectKind::refuses_row) && kind != RowKind::Header && past_header {
             kind = RowKind::Data;
         }
         frame.row_no.push(self.row_no);
@@ -192,44 +219,42 @@ impl<R: Read + Seek> Records<R> {
         frame
             .defects
             .extend(defects.into_iter().map(|kind| RowDefect { row, kind }));
-        Ok(length)
+        Ok(size)
+    }
+
+    /// What a record has behind the last column, if any of it is something.
+    fn beyond(&self, record: &[u8], decoded: &mut bool) -> Vec<String> {
+        let spans = self.spans.get(self.header.len()..).unwrap_or_default();
+        if spans.iter().all(|span| rows::is_blank(record, *span, self.cells)) {
+            return Vec::new();
+        }
+        let text = |span: &Span| {
+            let mut text = Vec::new();
+            *decoded &= self.cells.append(record, *span, &mut text);
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        spans.iter().take(self.limits.columns_max).map(text).collect()
     }
 
     fn kind(&self, record: &[u8]) -> RowKind {
-        match self.row_no.cmp(&self.evidence.header_row_no) {
-            std::cmp::Ordering::Less => RowKind::Preamble,
-            std::cmp::Ordering::Equal => RowKind::Header,
-            std::cmp::Ordering::Greater if without_line_end(record) == self.header_bytes => RowKind::Header,
-            std::cmp::Ordering::Greater => rows::kind(record, &self.spans, self.columns_named, self.cells),
+        if self.row_no <= self.evidence.header_row_no {
+            return match self.row_no < self.header_from {
+                true => RowKind::Preamble,
+                false => RowKind::Header,
+            };
         }
-    }
-
-    fn flaw_defect(&self, flaw: Flaw) -> DefectKind {
-        match flaw {
-            Flaw::UnclosedQuote { at } => DefectKind::UnclosedQuote {
-                offset: self.window.offset(at),
-            },
-            Flaw::StrayQuote { at } => DefectKind::StrayQuote {
-                offset: self.window.offset(at),
-            },
-            Flaw::ControlCharacter { at } => DefectKind::ControlCharacter {
-                offset: self.window.offset(at),
-            },
+        if self.evidence.remarks && record.starts_with(b"#") && self.spans.len() != self.usual {
+            return RowKind::Total;
         }
-    }
-
-    /// A record may end in delimiters that separate nothing, and may leave out columns that have no name.
-    fn width_defect(&self, record: &[u8]) -> Option<DefectKind> {
-        let (found, expected) = (self.spans.len(), self.header.len());
-        if found < self.columns_named {
-            return Some(DefectKind::TooFewFields { found, expected });
+        let repeats = |fields: &Vec<Vec<u8>>| {
+            let mut pairs = fields.iter().zip(&self.spans);
+            fields.len() == self.spans.len()
+                && pairs.all(|(field, span)| record.get(span.start..span.end) == Some(field.as_slice()))
+        };
+        if self.header_fields.iter().any(repeats) {
+            return RowKind::Header;
         }
-        let filled = self
-            .spans
-            .iter()
-            .skip(expected)
-            .any(|span| !rows::is_blank(record, *span, self.cells));
-        filled.then_some(DefectKind::TooManyFields { found, expected })
+        rows::kind(record, &self.spans, self.columns_named, self.cells)
     }
 
     /// Gives up the record at the next line end, in bounded memory.
@@ -259,9 +284,4 @@ impl<R: Read + Seek> Records<R> {
         frame.kind.push(RowKind::Data);
         Ok(0)
     }
-}
-
-fn without_line_end(record: &[u8]) -> &[u8] {
-    let record = record.strip_suffix(b"\n").unwrap_or(record);
-    record.strip_suffix(b"\r").unwrap_or(record)
 }

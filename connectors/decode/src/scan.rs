@@ -1,20 +1,34 @@
-//! Searching for bytes that stand for themselves.
+//! Searching for bytes that stand for themselves, and for the delimiter, which may be several of them.
 //!
 //! In UTF-8 and GB18030 no line end, comma, semicolon, tab or quote is ever part of a longer character. In GB18030
-//! `|`, `\`, `^`, `~`, `@`, letters and digits are; if one of those separates fields, bytes are walked character by
+//! `|`, `\`, `^`, `~`, `@`, letters and digits are; if one of those is searched for, bytes are walked character by
 //! character.
+
+use crate::delimiter::Delimiter;
 
 /// Finds bytes in text of one charset.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scan {
+    delimiter: Delimiter,
     walks: bool,
 }
 
+/// Does the delimiter stand at a place?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stands {
+    Yes,
+    No,
+    /// The text ends within it.
+    Begins,
+}
+
 impl Scan {
-    /// For text in which `bytes` will be searched.
-    pub fn new(gb18030: bool, bytes: [u8; 2]) -> Self {
+    /// For text in which the delimiter and `others` will be searched.
+    pub fn new(gb18030: bool, delimiter: Delimiter, others: [u8; 2]) -> Self {
+        let mut bytes = delimiter.as_bytes().iter().chain(&others);
         Self {
-            walks: gb18030 && bytes.iter().any(|byte| (0x30..=0x7E).contains(byte)),
+            delimiter,
+            walks: gb18030 && bytes.any(|byte| (0x30..=0x7E).contains(byte)),
         }
     }
 
@@ -33,15 +47,32 @@ impl Scan {
         None
     }
 
-    /// Calls `found` with the position of every `byte`.
-    pub fn each(self, view: &[u8], byte: u8, mut found: impl FnMut(usize)) {
-        if !self.walks {
-            return memchr::memchr_iter(byte, view).for_each(found);
+    /// Does the delimiter stand at `at`?
+    pub fn delimiter_at(self, view: &[u8], at: usize) -> Stands {
+        let rest = view.get(at..).unwrap_or_default();
+        let wanted = self.delimiter.as_bytes();
+        if rest.starts_with(wanted) {
+            Stands::Yes
+        } else if rest.len() < wanted.len() && wanted.starts_with(rest) {
+            Stands::Begins
+        } else {
+            Stands::No
+        }
+    }
+
+    /// Calls `found` with the position of every delimiter.
+    pub fn each_delimiter(self, view: &[u8], mut found: impl FnMut(usize)) {
+        let first = self.delimiter.first();
+        if self.delimiter.length() == 1 && !self.walks {
+            return memchr::memchr_iter(first, view).for_each(found);
         }
         let mut from = 0;
-        while let Some(at) = self.find(view, from, [byte; 3]) {
-            found(at);
+        while let Some(at) = self.find(view, from, [first; 3]) {
             from = at + 1;
+            if self.delimiter_at(view, at) == Stands::Yes {
+                found(at);
+                from = at + self.delimiter.length();
+            }
         }
     }
 }

@@ -1,32 +1,47 @@
-//! Finds delimiter, quote and header in the first records of a file. What the contract prescribes is not questioned.
+//! Finds delimiter, quote, escape and header in the first records of a file, by reading them in every way that may be
+//! meant and taking the one that makes the most of them. What the contract prescribes is not questioned.
 
 use crate::cells::Cells;
+use crate::delimiter::Delimiter;
 use crate::dialect::{Charset, Dialect, Limits};
-use crate::rows::is_blank;
 use crate::scan::Scan;
-use crate::split::{Split, Splitter};
+use crate::split::Splitter;
+use crate::trial::{Sample, Trial};
 
 /// How much of a file the dialect is told from.
 pub(crate) const SAMPLE_BYTES: usize = 256 << 10;
 
-const SAMPLE_RECORDS: usize = 200;
+/// In order of preference when nothing tells them apart, with how likely each is, in thousandths.
+const DELIMITERS: [(&str, u64); 17] = [
+    (",", 1000),
+    ("\t", 1000),
+    (";", 1000),
+    ("|", 1000),
+    ("\u{1}", 950),
+    ("\u{1f}", 950),
+    ("\u{1e}", 950),
+    ("\u{1c}", 950),
+    ("\u{2}", 950),
+    ("^", 900),
+    ("~", 900),
+    ("#", 700),
+    ("&", 700),
+    ("!", 700),
+    ("$", 600),
+    (":", 500),
+    (" ", 500),
+];
 
-/// In order of preference when nothing tells them apart.
-const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// Delimiters of several characters. Each of them is read by its first character too, see `several`.
+const SEVERAL: [&str; 18] = [
+    "||", "::", ", ", "; ", "\t\t", "^|^", "|^|", "~|~", "|~|", "|+|", "^^", "~~", "##", "&&", "@@", "$$",
+    "|^", "^|",
+];
 
-pub(crate) struct Found {
-    pub splitter: Splitter,
-    /// Index of the header record.
-    pub header_at: usize,
-    pub header_matched: bool,
-    pub header: Vec<String>,
-}
+/// `likely_quotes` wants to see this many quotes around fields.
+const QUOTES_AROUND_MIN: usize = 2;
 
-struct Candidate {
-    found: Found,
-    /// Share of records that have the most frequent number of fields, in thousandths; 0 if that number is 1.
-    consistent: usize,
-}
+const ESCAPE: u8 = b'\\';
 
 /// `None` if the sample has nothing but blank records.
 pub(crate) fn sniff(
@@ -36,120 +51,118 @@ pub(crate) fn sniff(
     dialect: &Dialect,
     is_header: &dyn Fn(&[String]) -> bool,
     limits: &Limits,
-) -> Option<Found> {
-    let newline = if memchr::memchr(b'\n', sample).is_none() && sample.contains(&b'\r') {
-        b'\r'
-    } else {
-        b'\n'
+) -> Option<Trial> {
+    let quotes = dialect
+        .quote
+        .map_or_else(|| likely_quotes(sample), |quote| vec![quote]);
+    let read = Sample {
+        text: sample,
+        ended,
+        window: dialect.header_rows_max.max(1),
     };
-    let quote = dialect.quote.unwrap_or_else(|| likely_quote(sample));
-    let delimiters = dialect
-        .delimiter
-        .map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
-    let mut best: Option<Candidate> = None;
-    for delimiter in delimiters {
-        let scan = Scan::new(cells.charset == Charset::Gb18030, [delimiter, quote]);
-        let splitter = Splitter {
-            delimiter,
-            quote,
-            newline,
-            record_bytes_max: limits.record_bytes_max,
-            scan,
-        };
-        let Some(candidate) = try_out(
-            sample,
-            ended,
-            splitter,
-            Cells { quote, ..cells },
-            dialect,
-            is_header,
-        ) else {
-            continue;
-        };
-        let rank = |candidate: &Candidate| (candidate.found.header_matched, candidate.consistent);
-        if best.as_ref().is_none_or(|best| rank(best) < rank(&candidate)) {
-            best = Some(candidate);
+    let mut best: Option<Trial> = None;
+    let mut trials = Vec::new();
+    for (delimiter, likely) in delimiters(sample, dialect) {
+        for quote in &quotes {
+            let ways = escapes(sample, *quote).into_iter();
+            for (escape, newline) in
+                ways.flat_map(|escape| newlines(sample).map(move |newline| (escape, newline)))
+            {
+                let others = [*quote, escape.unwrap_or(*quote)];
+                let splitter = Splitter {
+                    delimiter,
+                    quote: *quote,
+                    escape,
+                    newline,
+                    record_bytes_max: limits.record_bytes_max,
+                    scan: Scan::new(cells.charset == Charset::Gb18030, delimiter, others),
+                };
+                let cells = Cells {
+                    quote: *quote,
+                    escape,
+                    ..cells
+                };
+                trials.extend(read.read(splitter, cells, likely, is_header));
+            }
         }
     }
-    best.map(|candidate| candidate.found)
-}
-
-/// `'` is a quote only in a file that uses it around fields and never uses `"`.
-fn likely_quote(sample: &[u8]) -> u8 {
-    if sample.contains(&b'"') {
-        return b'"';
-    }
-    let around = sample
-        .windows(2)
-        .filter(|pair| matches!(pair, [b',' | b';' | b'\t' | b'|' | b'\n', b'\'']))
-        .count();
-    let behind = sample
-        .windows(2)
-        .filter(|pair| matches!(pair, [b'\'', b',' | b';' | b'\t' | b'|' | b'\r' | b'\n']));
-    if around >= 2 && behind.count() >= around {
-        b'\''
-    } else {
-        b'"'
-    }
-}
-
-fn try_out(
-    sample: &[u8],
-    ended: bool,
-    splitter: Splitter,
-    cells: Cells,
-    dialect: &Dialect,
-    is_header: &dyn Fn(&[String]) -> bool,
-) -> Option<Candidate> {
-    let (mut rest, mut spans) = (sample, Vec::new());
-    let (mut counts, mut heads) = (Vec::new(), Vec::new());
-    while counts.len() < SAMPLE_RECORDS && !rest.is_empty() {
-        let Split::Record { length, .. } = splitter.split(rest, ended, 0, &mut spans) else {
-            break;
-        };
-        let record = rest.get(..length).unwrap_or_default();
-        let blank = spans.iter().all(|span| is_blank(record, *span, cells));
-        if heads.len() < dialect.header_rows_max.max(1) {
-            let texts = spans
-                .iter()
-                .map(|span| cells.text(record, *span).trim().to_owned());
-            heads.push(if blank {
-                Vec::new()
-            } else {
-                texts.collect::<Vec<String>>()
-            });
+    for trial in trials {
+        let rank = |trial: &Trial| (trial.place.matched, trial.score);
+        let better = best
+            .as_ref()
+            .is_none_or(|best| rank(best) < rank(&trial) || best.is_part_of(&trial));
+        if better {
+            best = Some(trial);
         }
-        counts.push(if blank { 0 } else { spans.len() });
-        rest = rest.get(length..).unwrap_or_default();
     }
-    let filled = counts.iter().filter(|count| **count > 0).count();
-    let frequency = |wanted: usize| counts.iter().filter(|count| **count == wanted).count();
-    let usual = counts
+    best
+}
+
+fn delimiters(sample: &[u8], dialect: &Dialect) -> Vec<(Delimiter, u64)> {
+    if let Some(delimiter) = dialect.delimiter {
+        return vec![(delimiter, 1000)];
+    }
+    let several = SEVERAL
         .iter()
-        .copied()
-        .filter(|count| *count > 0)
-        .max_by_key(|count| (frequency(*count), *count))?;
-    let consistent = if usual > 1 {
-        frequency(usual) * 1000 / filled
-    } else {
-        0
-    };
-    let matched = heads
-        .iter()
-        .position(|cells| !cells.is_empty() && is_header(cells));
-    // Nothing was recognised: take the first record that is as wide as the table, so that someone can be told what
-    // the file has instead.
-    let header_at = matched
-        .or_else(|| heads.iter().position(|cells| cells.len() == usual))
-        .or_else(|| heads.iter().position(|cells| !cells.is_empty()))?;
-    let header = heads.into_iter().nth(header_at)?;
-    Some(Candidate {
-        found: Found {
-            splitter,
-            header_at,
-            header_matched: matched.is_some(),
-            header,
-        },
-        consistent,
-    })
+        .filter(|text| memchr::memmem::find(sample, text.as_bytes()).is_some())
+        .map(|text| (*text, 1000));
+    let present = DELIMITERS
+        .into_iter()
+        .enumerate()
+        .filter(|(place, (text, _))| *place == 0 || memchr::memmem::find(sample, text.as_bytes()).is_some())
+        .map(|(_, known)| known);
+    present
+        .chain(several)
+        .filter_map(|(text, likely)| Some((Delimiter::new(text)?, likely)))
+        .collect()
+}
+
+/// LF ends lines if there is any; but a file that ends them in CR may have LFs within its quotes.
+fn newlines(sample: &[u8]) -> impl Iterator<Item = u8> + use<> {
+    let lf = memchr::memchr_iter(b'\n', sample).count();
+    let crlf = memchr::memmem::find_iter(sample, b"\r\n").count();
+    let cr = memchr::memchr_iter(b'\r', sample).count() - crlf;
+    let (lf_may, cr_may) = (lf > 0 || cr == 0, cr > lf);
+    let newlines = [(b'\n', lf_may), (b'\r', cr_may)];
+    newlines
+        .into_iter()
+        .filter_map(|(newline, may)| may.then_some(newline))
+}
+
+/// `"`, and `'` where it stands around fields.
+fn likely_quotes(sample: &[u8]) -> Vec<u8> {
+    let beside = |byte: &u8| matches!(byte, b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b' ');
+    let pairs = || sample.windows(2);
+    let opening = pairs().filter(|pair| matches!(pair, [before, b'\''] if beside(before)));
+    let closing = pairs().filter(|pair| matches!(pair, [b'\'', behind] if beside(behind)));
+    let around = opening.count().min(closing.count());
+    match around >= QUOTES_AROUND_MIN {
+        true => vec![b'"', b'\''],
+        false => vec![b'"'],
+    }
+}
+
+/// A backslash may be one only where it stands before a quote.
+fn escapes(sample: &[u8], quote: u8) -> Vec<Option<u8>> {
+    match memchr::memmem::find(sample, &[ESCAPE, quote]) {
+        Some(_) => vec![None, Some(ESCAPE)],
+        None => vec![None],
+    }
+}
+
+impl Trial {
+    /// Is every delimiter of this reading a part of a longer one in the other? Then the longer one is meant: `||` also
+    /// reads as `|` with an empty column after each.
+    fn is_part_of(&self, other: &Trial) -> bool {
+        let (one, several) = (self.splitter.delimiter, other.splitter.delimiter);
+        let [byte] = one.as_bytes() else { return false };
+        let times = several.as_bytes().iter().filter(|part| *part == byte).count();
+        several.length() > 1
+            && times > 0
+            && other.usual > 1
+            && (self.usual - 1) == (other.usual - 1) * times
+            && other.consistent + 20 >= self.consistent
+            && other.place.matched >= self.place.matched
+            && (self.splitter.quote, self.splitter.escape) == (other.splitter.quote, other.splitter.escape)
+    }
 }

@@ -8,7 +8,7 @@ use super::{ContractError, FileEncoding, IntakeRules};
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FilesBlock {
-    pub delimiter: Option<char>,
+    pub delimiter: Option<String>,
     pub quote: Option<char>,
     pub encoding: Option<FileEncoding>,
     pub header_rows_max: Option<usize>,
@@ -21,6 +21,12 @@ pub(super) struct FilesBlock {
     pub fixed: Option<FixedBlock>,
     pub records: Option<String>,
     pub member: Option<String>,
+}
+
+/// What may separate fields: short, ASCII, and nothing that a name or a number is made of.
+fn is_delimiter(text: &str) -> bool {
+    let refused = |byte: u8| byte.is_ascii_alphanumeric() || !byte.is_ascii() || b"\n\r\0\"".contains(&byte);
+    (1..=8).contains(&text.len()) && !text.bytes().any(refused)
 }
 
 /// Checks what is written.
@@ -53,8 +59,9 @@ pub(super) fn rules(block: FilesBlock) -> Result<IntakeRules, ContractError> {
             out_of_range("bad_rows_ppm_max", bad_rows_ppm_max.to_string())
         }
         IntakeRules {
-            delimiter: Some(c), ..
-        } if !c.is_ascii() || c.is_ascii_alphanumeric() => out_of_range("delimiter", c.to_string()),
+            delimiter: Some(text),
+            ..
+        } if !is_delimiter(text) => out_of_range("delimiter", text.clone()),
         // An empty word would be every empty cell, and those are empty already.
         IntakeRules { nulls, .. } if nulls.iter().any(|word| word.trim() != word || word.is_empty()) => {
             out_of_range("nulls", nulls.join(", "))

@@ -68,7 +68,8 @@ pub struct Contract {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IntakeRules {
-    pub delimiter: Option<char>,
+    /// One to eight ASCII characters.
+    pub delimiter: Option<String>,
     pub quote: Option<char>,
     pub encoding: Option<FileEncoding>,
     /// The header is looked for in this many records.

@@ -63,8 +63,10 @@ fn is_person_like(name: &str) -> bool {
         || COMPOUND.contains(&chars) && starts(2, &words.compound)
 }
 
-/// Middle dots as keyboards produce them.
-const DOTS: [char; 4] = ['\u{B7}', '\u{2022}', '\u{2027}', '\u{30FB}'];
+/// Middle dots as keyboards produce them. The full stop is what is left of a wide one (`．`).
+const DOTS: [char; 7] = [
+    '\u{B7}', '\u{2022}', '\u{2027}', '\u{30FB}', '\u{2219}', '\u{22C5}', '.',
+];
 
 fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{323AF}')
@@ -122,6 +124,8 @@ mod tests {
             "司马甲",
             "阿不都·某某",
             "某某•某某某",
+            "某某．某某某",
+            "某某∙某某某",
             "向某等5人",
             "向某等人",
             "个人",

@@ -118,3 +118,13 @@ fn bytes_that_are_no_character_cost_their_row_and_are_named_exactly() {
         [5, 152]
     );
 }
+
+#[test]
+fn a_character_that_nobody_else_can_read_is_a_remark_and_no_refusal() {
+    let rows = [good(1), good(2).replace("甲一", "\u{E000}一"), good(3)];
+    let checked = checked(file(rows));
+    assert_eq!(checked.report.verdict, crate::Verdict::AcceptedWithFindings);
+    assert_eq!(checked.report.committed, 3);
+    assert_eq!(checked.of_row(3), [("D-private_use", Severity::Warning)]);
+    assert_eq!(checked.sink.findings[0].column.as_deref(), Some("户名"));
+}

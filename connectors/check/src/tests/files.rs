@@ -235,3 +235,19 @@ fn every_refusal_of_a_file_has_its_sentence() {
         );
     }
 }
+
+#[test]
+fn a_header_in_two_levels_is_understood_and_the_unit_of_a_group_is_that_of_its_columns() {
+    let upper = "户号,用户,,,所属县市代码,用电类别,行业代码,用电地址,容量,用量（万千瓦时）,,,,电费,退补标志,电费月,抄表日期";
+    let lower = ",户名,统一社会信用代码,个人证件号码,,,,,,电量,峰电量,平电量,谷电量,,,,";
+    let rows: String = (0..5)
+        .map(|number| good(number).replace("12000.00,4000.00,5000.00,3000.00", "1.2,0.4,0.5,0.3"))
+        .collect();
+    let checked = checked(format!("用电情况,,,,,,,,,,,,,,,,\n{upper}\n{lower}\n{rows}"));
+    let report = &checked.report;
+    assert_eq!(report.verdict, Verdict::Accepted, "{:?}", report.file_findings);
+    assert_eq!((report.rows_read, report.committed), (5, 5));
+    assert_eq!(report.totals["kwh"].sum, "60000.00");
+    let units: Vec<&str> = report.units.iter().map(|unit| unit.column.as_str()).collect();
+    assert_eq!(units[0], "用量（万千瓦时）/电量");
+}

@@ -153,20 +153,17 @@ fn a_title_merged_over_the_table_does_not_hide_its_header() {
 
 #[test]
 fn a_header_in_two_levels_is_never_mixed_up() {
-    // One title over the four amounts, the others merged downwards. What the lower level says is no header.
-    let upper = HEADER.replace("电量,峰电量,平电量,谷电量", "用电情况,,,");
+    // One title over the four amounts, the others merged downwards. The lower name is known, and the unit of the group
+    // is that of its columns.
+    let upper = HEADER.replace("电量,峰电量,平电量,谷电量", "用电情况（万千瓦时）,,,");
     let lower = ",,,,,,,,,电量,峰电量,平电量,谷电量,,,,\n";
     let ranges = ["A1:A2", "B1:B2", "J1:M1", "N1:N2", "P1:P2"];
     let rows: String = (0..40).map(good).collect();
-    let xlsx = checked(workbook_merged(&format!("{upper}{lower}{rows}"), &ranges));
-    assert_eq!(xlsx.report.verdict, Verdict::Rejected);
-    let missing = xlsx
-        .report
-        .file_findings
-        .iter()
-        .find(|finding| finding.rule == "F-column_missing");
-    assert_eq!(missing.unwrap().column.as_deref(), Some("电量"));
-    assert!(xlsx.sink.accepted.is_empty());
+    let scaled = rows.replace("12000.00,4000.00,5000.00,3000.00", "1.2,0.4,0.5,0.3");
+    let xlsx = checked(workbook_merged(&format!("{upper}{lower}{scaled}"), &ranges));
+    assert_eq!(xlsx.report.verdict, Verdict::Accepted);
+    assert_eq!((xlsx.report.rows_read, xlsx.report.blank_or_total), (40, 0));
+    assert_eq!(xlsx.report.totals["kwh"].sum, "480000.00");
 
     // The upper level alone is no name either: a column is called by both.
     let upper = HEADER.replace("电量,峰电量,平电量,谷电量", "电量,,,");

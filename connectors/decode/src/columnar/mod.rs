@@ -16,7 +16,7 @@ use parquet::DecodeResult;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder};
 
-use crate::dialect::{Charset, CharsetProof, Evidence, Format, Limits};
+use crate::dialect::{Evidence, Format, Limits};
 use crate::error::DecodeError;
 use crate::frame::{Frame, TextColumn};
 use crate::open::Wanted;
@@ -82,17 +82,10 @@ pub(crate) fn open<R: Read + Seek>(
             .build()
     })?;
     let evidence = Evidence {
-        format: Format::Parquet,
-        charset: Charset::Utf8,
-        how: CharsetProof::Declared,
-        bom: false,
-        delimiter: b',',
-        quote: b'"',
         header_row_no: 0,
         header_matched: (wanted.is_header)(&header),
         bytes_total,
-        sheet: None,
-        member: None,
+        ..Evidence::of(Format::Parquet)
     };
     Ok(Columnar {
         reader,

@@ -111,17 +111,13 @@ pub(crate) fn open<R: Read + Seek>(
     Ok(Dbf {
         reader,
         evidence: Evidence {
-            format: Format::Dbf,
             charset,
             how,
-            bom: false,
-            delimiter: b',',
-            quote: b'"',
             header_row_no: 0,
             header_matched: is_header(&titles),
             bytes_total,
             sheet: Some(sheet),
-            member: None,
+            ..Evidence::of(Format::Dbf)
         },
         header,
         limits: limits.clone(),
@@ -139,7 +135,8 @@ fn cells(charset: Charset) -> Cells {
     Cells {
         charset,
         clean: false,
-        quote: b'"',
+        private_use: true,
+        ..Cells::UTF8
     }
 }
 

@@ -63,7 +63,8 @@ pub(crate) fn open<R: Read + Seek>(
     let cells = |charset, clean| Cells {
         charset,
         clean,
-        quote: b'"',
+        private_use: proved.private_use,
+        ..Cells::UTF8
     };
     let titles: Vec<String> = layout.columns.iter().map(|column| column.title.clone()).collect();
     Ok(Fixed {
@@ -72,17 +73,13 @@ pub(crate) fn open<R: Read + Seek>(
         layout: layout.clone(),
         limits: limits.clone(),
         evidence: Evidence {
-            format: Format::FixedWidth,
             charset: proved.charset,
             how: proved.how,
             bom: proved.bom_bytes > 0,
-            delimiter: b',',
-            quote: b'"',
             header_row_no: 0,
             header_matched: is_header(&titles),
             bytes_total,
-            sheet: None,
-            member: None,
+            ..Evidence::of(Format::FixedWidth)
         },
         titles,
         cells: cells(proved.charset, proved.clean),

@@ -161,7 +161,45 @@ fn letters_and_bars_inside_gb18030_characters_do_not_separate_fields() {
     let barred = encoding_rs::GB18030.decode(b"\x81\x7C").0;
     let text = format!("id|a|b\n1|{barred}x|y\n2|䶮{barred}{barred}|z\n3|㛃{barred}|\n");
     let whole = read(gb18030(&text));
-    assert_eq!(whole.evidence.delimiter, b'|');
+    assert_eq!(whole.evidence.delimiter.as_str(), "|");
     assert_eq!(whole.rows(), read(&text).rows());
     assert_eq!(whole.defects(), []);
+}
+
+#[test]
+fn long_delimiters_are_found_between_characters_that_hold_their_bytes() {
+    let barred = encoding_rs::GB18030.decode(b"\x81\x7C\x81\x5E").0;
+    for delimiter in ["||", "^|^", "^", "~"] {
+        let text =
+            format!("id,a,b\n1,{barred}x,y\n2,{barred}{barred},z\n3,㛃{barred},\n").replace(',', delimiter);
+        let whole = read(gb18030(&text));
+        assert_eq!(whole.evidence.delimiter.as_str(), delimiter);
+        assert_eq!(whole.rows(), read(&text).rows());
+        assert_eq!(whole.rows()[0].len(), 3);
+    }
+}
+
+#[test]
+fn what_another_program_could_not_decode_is_named_too() {
+    let text = "户号,户名\n1,湘西州电力\n2,\u{FFFD}西州\n";
+    let at = text.find('\u{FFFD}').unwrap() as u64;
+    let whole = read(text);
+    assert_eq!(whole.evidence.how, CharsetProof::FewestDefects);
+    assert_eq!(whole.defects(), [(3, DefectKind::Undecodable { offset: at })]);
+}
+
+#[test]
+fn characters_of_the_private_use_area_become_those_of_the_standard() {
+    let text = "户号,户名\n1,\u{E81E}某\u{E816}\n2,\u{E000}某\n";
+    let expected = [row(&["1", "\u{9FB4}某\u{20087}"]), row(&["2", "\u{E000}某"])];
+    for bytes in [
+        text.as_bytes().to_vec(),
+        utf16(text, u16::to_le_bytes),
+        gb18030(text),
+    ] {
+        let whole = read(&bytes);
+        assert_eq!(whole.rows(), expected, "{:?}", whole.evidence.charset);
+        // What nobody but the sender can read is said, and its row is a row.
+        assert_eq!(whole.defects(), [(3, DefectKind::PrivateUse { column: 1 })]);
+    }
 }

@@ -1,24 +1,29 @@
 //! Delimiters, headers, and the lines around a table.
 
 use super::*;
+use crate::Delimiter;
 
 #[test]
 fn the_delimiter_is_found_and_the_contract_wins() {
-    for (delimiter, name) in [(b',', ","), (b';', ";"), (b'\t', "\t"), (b'|', "|")] {
-        let text = "id,名称,备注\n1,甲 乙,x y\n2,丙,\n".replace(',', name);
+    for delimiter in [
+        ",", ";", "\t", "|", "^", "~", "#", "\u{1}", "\u{1f}", "||", "::", "^|^", ", ", "|+|",
+    ] {
+        let text = "id,名称,备注\n1,甲 乙,x y\n2,丙,\n3,丁,\"x,y\"\n".replace(',', delimiter);
         let whole = read(&text);
-        assert_eq!(whole.evidence.delimiter, delimiter);
+        assert_eq!(whole.evidence.delimiter.as_str(), delimiter);
         assert_eq!(whole.rows()[0], row(&["1", "甲 乙", "x y"]));
+        assert_eq!(whole.rows()[2], row(&["3", "丁", &format!("x{delimiter}y")]));
+        assert_eq!(whole.defects(), []);
     }
     // Amounts with decimal commas would look more regular than the real thing.
     let text = "id;betrag\n1;1,5\n2;2,5\n3;3,5\n";
     assert_eq!(read(text).rows()[0], row(&["1", "1,5"]));
     let dialect = Dialect {
-        delimiter: Some(b','),
+        delimiter: Some(Delimiter::COMMA),
         ..Dialect::default()
     };
     let whole = read_with(text.as_bytes(), &dialect, &Limits::default(), 10).unwrap();
-    assert_eq!(whole.evidence.delimiter, b',');
+    assert_eq!(whole.evidence.delimiter, Delimiter::COMMA);
     assert!(!whole.evidence.header_matched);
 }
 
@@ -57,6 +62,11 @@ fn blanks_totals_and_signatures_are_no_data_and_repeated_headers_are_headers() {
             Header, Data, Blank, Blank, Blank, Header, Data, Total, Total, Total, Blank
         ]
     );
+    let text = "id,a,b\n1,x,y\n第1页,,\n第 2 页，共 2 页,,\n数据来源：某系统,,\n以下空白,,\nPage 1 of 2,,\n页岩砖厂,,\n";
+    assert_eq!(
+        read(text).kinds(),
+        [Header, Data, Total, Total, Total, Total, Total, Data]
+    );
     // A full row is data, whatever its first word; so is a row with another defect.
     assert_eq!(
         read("id,a,b\n合计,1,2\n小计,\u{0},\n").kinds(),
@@ -83,6 +93,7 @@ fn ragged_rows_are_row_defects_and_trailing_delimiters_are_not() {
 #[test]
 fn line_ends_of_every_system_are_understood() {
     for text in [
+        "id,a\r\r\n1,x\r\r\n2,\"y\"\r\r\n",
         "id,a\n1,x\n2,y",
         "id,a\r\n1,x\r\n2,y\r\n",
         "id,a\r1,x\r2,y\r",
@@ -92,6 +103,15 @@ fn line_ends_of_every_system_are_understood() {
         assert_eq!(whole.rows(), [row(&["1", "x"]), row(&["2", "y"])], "{text:?}");
         assert_eq!(whole.defects(), [], "{text:?}");
     }
+}
+
+#[test]
+fn a_carriage_return_ends_a_record_where_a_whole_one_stands_before_it() {
+    let whole = read("id,a,b\n1,x,y\r2,x,y\n3,x,y\n4,x\ry,z\n");
+    let ids: Vec<String> = whole.rows().iter().map(|row| row[0].clone()).collect();
+    assert_eq!(ids, ["1", "2", "3", "4"]);
+    let defects: Vec<u64> = whole.defects().iter().map(|(row_no, _)| *row_no).collect();
+    assert_eq!(defects, [5], "inside a cell it is a defect");
 }
 
 #[test]
@@ -130,4 +150,46 @@ fn long_fields_and_records_cost_their_row() {
         ]
     );
     assert_eq!(whole.rows()[3], row(&["4", "x"]));
+}
+
+#[test]
+fn a_longer_delimiter_is_not_its_parts() {
+    // A column that is always empty reads as a doubled delimiter too; the shorter one explains no less.
+    assert_eq!(
+        read("id\t\ta\tb\n1\t\tx\tv\n2\t\ty\tw\n")
+            .evidence
+            .delimiter
+            .as_str(),
+        "\t"
+    );
+    assert_eq!(read("id||a\n1||x|y\n2||z\n").rows()[0], row(&["1", "x|y"]));
+}
+
+#[test]
+fn a_backslash_escapes_only_where_the_file_uses_it_so() {
+    let whole = read("id,a,b\n1,\"say \\\"hi\\\", ok\",x\n2,\"back\\\\slash\",\\N\n3,\"two\"\"two\",y\n");
+    assert_eq!(whole.evidence.escape, Some(b'\\'));
+    let rows = [
+        row(&["1", "say \"hi\", ok", "x"]),
+        row(&["2", "back\\slash", ""]),
+        row(&["3", "two\"two", "y"]),
+    ];
+    assert_eq!(whole.rows(), rows);
+    assert_eq!(whole.defects(), []);
+    let whole = read("id,a\n1,\"C:\\data\\\"\n2,\"D:\\\"\n");
+    assert_eq!(
+        (whole.evidence.escape, whole.rows()[1][1].as_str()),
+        (None, "D:\\")
+    );
+}
+
+#[test]
+fn remarks_are_no_rows() {
+    let whole = read("# made on 2025-02-01\nid,a,b\n1,x,y\n# as late as, that\n2,#x,z\n");
+    use RowKind::{Data, Header, Preamble, Total};
+    assert_eq!(whole.kinds(), [Preamble, Header, Data, Total, Data]);
+    assert!(whole.evidence.remarks);
+    // Where rows begin so, it is what they begin with.
+    let whole = read("id,a\n#1,x\n#2,y\n#3\n");
+    assert_eq!(whole.rows().len(), 3);
 }

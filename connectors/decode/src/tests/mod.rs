@@ -7,6 +7,7 @@ mod damage;
 mod dbf;
 mod dialects;
 mod fixed;
+mod headers;
 mod json;
 mod mutations;
 mod pages;

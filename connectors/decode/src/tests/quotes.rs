@@ -50,10 +50,7 @@ fn an_unclosed_quote_that_finds_a_later_quote_still_costs_one_row() {
     assert_eq!(unclosed("1,x,y,\"z\n2,5\",y,z\n"), [2]);
     // Every field is quoted and one quote is missing.
     assert_eq!(unclosed("\"1\",\"x\",\"y\",\"z\n\"2\",\"x\",\"y\",\"z\"\n"), [2]);
-    assert_eq!(
-        unclosed("\"1\",\"x,\"y\",\"z\"\n\"2\",\"x\",\"y\",\"z\"\n"),
-        [2, 2]
-    );
+    assert_eq!(unclosed("\"1\",\"x,\"y\",\"z\"\n\"2\",\"x\",\"y\",\"z\"\n"), [2]);
 }
 
 #[test]
@@ -73,4 +70,34 @@ fn an_unclosed_quote_is_followed_no_further_than_a_record_may_be_long() {
     let whole = read_with(text.as_bytes(), &Dialect::default(), &limits, 100).unwrap();
     assert_eq!(whole.defects(), [(2, DefectKind::UnclosedQuote { offset: 7 })]);
     assert_eq!(whole.rows().len(), 5001);
+}
+
+#[test]
+fn a_row_with_a_bad_quote_is_told_as_it_was_meant() {
+    let told = |line: &str| {
+        let text = format!("id,a,b,c\n1,x,\"y, y\",z\n{line}\n3,x,\"y, y\",z\n");
+        let whole = read(&text);
+        assert_eq!(whole.defects().len(), 1, "{line}: {:?}", whole.defects());
+        assert_eq!(whole.rows().len(), 3, "{line}");
+        whole.rows()[1].join("|")
+    };
+    // An extra quote before a field that is not quoted, with a quoted one behind it.
+    assert_eq!(told("2,\"x,\"y, y\",z"), "2|\"x|y, y|z");
+    assert_eq!(told("\"2,x,\"y, y\",z"), "\"2|x|y, y|z");
+    assert_eq!(told("2,x,\"y, y\",\"z"), "2|x|y, y|\"z");
+    // An extra quote before or inside of a quoted field.
+    assert_eq!(told("2,x,\"\"y, y\",z"), "2|x|\"y, y|z");
+    assert_eq!(told("2,x,\"8' 9\" y, y\",z"), "2|x|8' 9\" y, y|z");
+    // Quotes that were not doubled.
+    assert_eq!(told("2,x,\"y, 48\"\",z"), "2|x|y, 48\"|z");
+    // Text behind a closing quote.
+    assert_eq!(told("2,\"x\"x,\"y, y\",z"), "2|\"x\"x|y, y|z");
+}
+
+#[test]
+fn blanks_behind_a_closing_quote_are_no_text() {
+    let whole = read("id,a,b\n1,\"x\" ,y\n2,\"x\"  \r\n3,\"x\" x,y\n");
+    assert_eq!(whole.rows()[0], row(&["1", "x", "y"]));
+    let defects: Vec<u64> = whole.defects().iter().map(|(row_no, _)| *row_no).collect();
+    assert_eq!(defects, [3, 4]);
 }

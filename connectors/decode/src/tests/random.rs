@@ -8,9 +8,14 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
+use crate::Delimiter;
 
 /// Pieces that hurt.
-const PIECES: [&[u8]; 24] = [
+const PIECES: [&[u8]; 28] = [
+    b"||",
+    b"\\\"",
+    b"# ",
+    b"\" ",
     b",",
     b",",
     b",",
@@ -86,7 +91,16 @@ fn byte_ranges_tile_any_file_and_records_do_not_depend_on_the_reads() {
             ..Limits::default()
         };
         let dialect = Dialect {
-            delimiter: *[None, Some(b','), Some(b'|')].choose(&mut random).unwrap(),
+            delimiter: [
+                None,
+                None,
+                Delimiter::new(","),
+                Delimiter::new("|"),
+                Delimiter::new("||"),
+            ]
+            .choose(&mut random)
+            .copied()
+            .flatten(),
             ..Dialect::default()
         };
         let frame_rows = random.random_range(1..20);
@@ -124,7 +138,7 @@ fn well_formed_files_read_as_csv_core_reads_them() {
             text.push_str(["\n", "\r\n"].choose(&mut random).unwrap());
         }
         let dialect = Dialect {
-            delimiter: Some(b','),
+            delimiter: Some(Delimiter::COMMA),
             quote: Some(b'"'),
             ..Dialect::default()
         };

@@ -5,15 +5,12 @@ use std::ops::Range;
 use crate::cells::Cells;
 use crate::dialect::{Charset, Limits};
 use crate::frame::{DefectKind, Frame, RowDefect, RowKind};
+use crate::private_use;
 use crate::rows;
 use crate::split::Span;
 
 /// Text is UTF-8 when it gets here.
-const CELLS: Cells = Cells {
-    charset: Charset::Utf8,
-    clean: true,
-    quote: b'"',
-};
+const CELLS: Cells = Cells::UTF8;
 
 const NOTHING: Span = Span {
     start: 0,
@@ -85,8 +82,7 @@ impl Row {
 
     /// Makes a cell of what was written to `text` from `start`.
     pub fn close_cell(&mut self, column: usize, start: usize, limits: &Limits) {
-        let end = self.text.len();
-        let start = start.min(end);
+        let start = start.min(self.text.len());
         let (Some(span), Some(filled)) = (self.spans.get_mut(column), self.filled.get_mut(column)) else {
             self.text.truncate(start);
             return;
@@ -95,10 +91,15 @@ impl Row {
         if std::mem::replace(filled, true) {
             self.defects.push(DefectKind::Twice { column });
         }
+        private_use::settle(&mut self.text, start);
+        let end = self.text.len();
         if end - start > limits.field_bytes_max {
             self.text.truncate(start);
             self.defects.push(DefectKind::FieldTooLong { column });
             return;
+        }
+        if private_use::is_in(self.text.get(start..).unwrap_or_default()) {
+            self.defects.push(DefectKind::PrivateUse { column });
         }
         *span = Span {
             start,

@@ -89,5 +89,6 @@ fn slice(frame: &Frame, from: usize, to: usize) -> Frame {
                 kind: defect.kind,
             })
             .collect(),
+        beyond: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ use super::book::{CellStream, Merged};
 use super::row::{self, Row};
 use crate::dialect::{Dialect, Limits};
 use crate::error::DecodeError;
+use crate::header::is_remark;
 
 /// Rows that a header may have below its first.
 const LEVELS_BELOW_MAX: u64 = 3;
@@ -106,6 +107,10 @@ fn stacked<'a>(lines: &'a [Line], index: usize, merged: &[Merged]) -> Option<(Ve
     let wide = |merged: &Merged| merged.columns.1 > merged.columns.0;
     // A title over the whole table is one cell; a header has several, one of them over more than one column.
     if top.filled() < 2 || !merged.iter().filter(here).any(wide) {
+        return None;
+    }
+    // `单位：万元` over many columns is a remark about the table and names none of them.
+    if top.titles.iter().any(|title| is_remark(title)) {
         return None;
     }
     let tallest = merged.iter().filter(here).map(|merged| merged.rows.1).max()?;

@@ -24,7 +24,7 @@ mod values;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::dialect::{Charset, CharsetProof, Dialect, Evidence, Format, Limits, SheetEvidence};
+use crate::dialect::{Dialect, Evidence, Format, Limits, SheetEvidence};
 use crate::error::DecodeError;
 use crate::frame::{Frame, cell_address};
 use crate::magic::Kind;
@@ -169,17 +169,12 @@ impl Asked<'_> {
         };
         Ok(Sheet {
             evidence: Evidence {
-                format: self.format,
-                charset: Charset::Utf8,
-                how: CharsetProof::Declared,
-                bom: false,
-                delimiter: b',',
-                quote: b'"',
-                header_row_no: head.row_no,
+                header_row_no: head.last_row_no,
+                header_rows: head.last_row_no + 1 - head.row_no,
                 header_matched: head.matched,
                 bytes_total: self.bytes_total,
                 sheet: Some(sheet),
-                member: None,
+                ..Evidence::of(self.format)
             },
             header: head.titles,
             held,

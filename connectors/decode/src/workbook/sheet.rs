@@ -5,17 +5,13 @@ use super::frames::Held;
 use super::head::Head;
 use super::row::{self, Row};
 use crate::cells::Cells;
-use crate::dialect::{Charset, Limits};
+use crate::dialect::Limits;
 use crate::error::DecodeError;
 use crate::frame::{DefectKind, RowDefect, RowKind};
 use crate::rows;
 
 /// Text of workbooks is UTF-8 when it gets here.
-const CELLS: Cells = Cells {
-    charset: Charset::Utf8,
-    clean: true,
-    quote: b'"',
-};
+const CELLS: Cells = Cells::UTF8;
 
 /// All rows.
 pub(super) fn rows(cells: &mut dyn CellStream, head: &Head, limits: &Limits) -> Result<Held, DecodeError> {

@@ -4,7 +4,7 @@ use super::with;
 
 /// Passage of the power contract, what it becomes, the fault's code, its place.
 #[rustfmt::skip]
-const FAULTS: [(&str, &str, &str, &str); 63] = [
+const FAULTS: [(&str, &str, &str, &str); 65] = [
     ("kind: DataContract", "kind: Table", "contract.not_odcs", "apiVersion"),
     ("v3.1.0", "v2.2.2", "contract.not_odcs", "apiVersion"),
     ("id: pow_usage", "id: usage", "contract.name_malformed", "id"),
@@ -20,6 +20,8 @@ const FAULTS: [(&str, &str, &str, &str); 63] = [
     ("header_rows_max: 10", "header_rows_max: 0", "contract.value_range", "intake.files.header_rows_max"),
     ("header_rows_max: 10", "header_rows_max: 10\n        records: data//rows", "contract.value_range", "intake.files.records"),
     ("header_rows_max: 10", "header_rows_max: 10\n        member: a/*.csv", "contract.value_range", "intake.files.member"),
+    ("header_rows_max: 10", "header_rows_max: 10\n        delimiter: x", "contract.value_range", "intake.files.delimiter"),
+    ("header_rows_max: 10", "header_rows_max: 10\n        delimiter: '|||||||||'", "contract.value_range", "intake.files.delimiter"),
     ("entity: usc_code", "entity: usc", "contract.unknown_field", "intake.entity"),
     ("field: county", "field: town", "contract.unknown_field", "intake.region.field"),
     ("total: kwh", "total: kw", "contract.unknown_field", "intake.rules[0]"),

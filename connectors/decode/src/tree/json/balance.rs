@@ -64,10 +64,11 @@ impl Balance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delimiter::Delimiter;
 
     #[test]
     fn a_value_ends_in_the_same_place_however_it_is_cut() {
-        let scan = Scan::new(false, [b'"', b'\\']);
+        let scan = Scan::new(false, Delimiter::COMMA, [b'"', b'\\']);
         for (text, expected) in [
             (r#"{"a":"}\"","b":[1,{}]} ,"#, 22),
             (r#""a,\\","#, 6),
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn the_second_byte_of_a_character_is_no_backslash() {
-        let scan = Scan::new(true, [b'"', b'\\']);
+        let scan = Scan::new(true, Delimiter::COMMA, [b'"', b'\\']);
         // 0x95 0x5C is one character of GBK.
         let text = b"\"\x95\x5C\",";
         for cut in 1..text.len() {

@@ -30,11 +30,7 @@ pub(crate) fn open<R: Read + Seek>(
     wanted: &Wanted<'_>,
 ) -> Result<Json<R>, DecodeError> {
     let proved = charset::prove(&mut reader, wanted.dialect.encoding, head)?;
-    let cells = Cells {
-        charset: proved.charset,
-        clean: proved.clean,
-        quote: b'"',
-    };
+    let cells = Cells::of(&proved);
     let bytes_max = wanted.limits.record_bytes_max;
     let begin = |reader: R, from: u64| -> Result<Values<R>, DecodeError> {
         let window = Window::starting(reader, proved, bytes_total, from)?;
@@ -131,19 +127,15 @@ fn is_lines<R: Read + Seek>(window: &mut Window<R>) -> Result<bool, DecodeError>
 
 fn evidence(proved: Proved, place: &Place, matched: bool, bytes_total: u64) -> Evidence {
     Evidence {
-        format: match place.layout {
-            Layout::Array | Layout::Rows => Format::Json,
-            Layout::Lines | Layout::Stream => Format::JsonLines,
-        },
         charset: proved.charset,
         how: proved.how,
         bom: proved.bom_bytes > 0,
-        delimiter: b',',
-        quote: b'"',
         header_row_no: u64::from(place.layout == Layout::Rows),
         header_matched: matched,
         bytes_total,
-        sheet: None,
-        member: None,
+        ..Evidence::of(match place.layout {
+            Layout::Array | Layout::Rows => Format::Json,
+            Layout::Lines | Layout::Stream => Format::JsonLines,
+        })
     }
 }

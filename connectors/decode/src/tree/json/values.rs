@@ -4,6 +4,7 @@ use std::io::{Read, Seek};
 use std::ops::Range;
 
 use super::balance::{Balance, Step};
+use crate::delimiter::Delimiter;
 use crate::dialect::Charset;
 use crate::error::DecodeError;
 use crate::scan::Scan;
@@ -29,7 +30,7 @@ impl<R: Read + Seek> Values<R> {
     pub fn new(window: Window<R>, charset: Charset, bytes_max: usize) -> Self {
         Self {
             window,
-            scan: Scan::new(charset == Charset::Gb18030, [b'"', b'\\']),
+            scan: Scan::new(charset == Charset::Gb18030, Delimiter::COMMA, [b'"', b'\\']),
             bytes_max,
         }
     }

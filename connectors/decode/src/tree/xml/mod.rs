@@ -56,11 +56,7 @@ pub(crate) fn open<R: Read + Seek>(
 ) -> Result<Xml<R>, DecodeError> {
     let declared = names::declared_charset(head).and_then(Charset::from_label);
     let proved = charset::prove(&mut reader, wanted.dialect.encoding.or(declared), head)?;
-    let cells = Cells {
-        charset: proved.charset,
-        clean: proved.clean,
-        quote: b'"',
-    };
+    let cells = Cells::of(&proved);
     let bytes_max = wanted.limits.record_bytes_max;
     let mut tokens = Tokens::new(Window::new(reader, proved, bytes_total)?, bytes_max);
     let shape = survey::survey(&mut tokens, cells, wanted)?;
@@ -71,17 +67,13 @@ pub(crate) fn open<R: Read + Seek>(
         cells,
         limits: wanted.limits.clone(),
         evidence: Evidence {
-            format: Format::Xml,
             charset: proved.charset,
             how: proved.how,
             bom: proved.bom_bytes > 0,
-            delimiter: b',',
-            quote: b'"',
             header_row_no: 0,
             header_matched: chosen.matched,
             bytes_total,
-            sheet: None,
-            member: None,
+            ..Evidence::of(Format::Xml)
         },
         shape,
         chosen,

@@ -81,11 +81,7 @@ impl<R: Read + Seek> Pieces<R> {
         };
         Ok(Self {
             window: Window::new(reader, proved_from, bytes_total)?,
-            cells: Cells {
-                charset: proved.charset,
-                clean: proved.clean,
-                quote: b'"',
-            },
+            cells: Cells::of(&proved),
             given: 0,
             skipped_to: None,
         })
