@@ -33,6 +33,7 @@ pub mod metrics;
 pub mod own_views;
 pub mod pg;
 pub mod rates;
+pub mod read_shown;
 pub mod reminders;
 pub mod server;
 pub mod workdays;

@@ -18,6 +18,7 @@ pub mod init;
 pub mod leads;
 mod login;
 pub mod query;
+mod read;
 mod serve;
 mod sign;
 mod submissions;
@@ -56,6 +57,8 @@ enum Command {
     Template(template::Arguments),
     /// Check a file offline, exactly as the hub would
     Check(check::Arguments),
+    /// Read a file of unknown make as a table, offline: records as CSV, and what was found out
+    Read(read::Arguments),
     /// Send a file and print the receipt
     Submit(submit::Arguments),
     /// Get the bad rows of a submission as a workbook to be mended
@@ -99,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Feeds(arguments) => feeds::run(arguments),
         Command::Template(arguments) => template::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Read(arguments) => read::run(arguments),
         Command::Submit(arguments) => on_runtime(submit::run(arguments)),
         Command::Workbook(arguments) => on_runtime(workbook::run(arguments)),
         Command::Backfill(arguments) => on_runtime(backfill::run(arguments)),
