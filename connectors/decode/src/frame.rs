@@ -141,7 +141,7 @@ pub struct Beyond {
 }
 
 /// Consecutive records. All vectors but `columns`, `defects` and `beyond` have one entry per record; `bytes` is empty in frames of
-/// a workbook.
+/// workbooks, DBF tables and Parquet files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Frame {
     /// One per header column. A field that a record does not have is the empty text, and the record has a defect.

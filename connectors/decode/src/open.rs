@@ -1,10 +1,11 @@
 //! The face of all readers: looks at the bytes, not at the name, and opens what they are.
 
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use crate::columnar::{self, Columnar};
 use crate::container;
-use crate::dbf::{self, Dbf};
+use crate::dbf::{self, Dbf, Memo};
 use crate::dialect::{Dialect, Evidence, Limits, MemberEvidence};
 use crate::error::DecodeError;
 use crate::fixed::{self, Fixed};
@@ -40,6 +41,8 @@ pub(crate) struct Wanted<'a> {
     pub dialect: &'a Dialect,
     pub is_header: &'a dyn Fn(&[String]) -> bool,
     pub limits: &'a Limits,
+    /// The long texts of a DBF table, if they came along.
+    pub memo: Option<&'a Arc<Memo>>,
 }
 
 /// A table, opened, and the archive it was in.
@@ -62,6 +65,7 @@ pub fn open<R: Read + Seek>(
         dialect,
         is_header,
         limits,
+        memo: None,
     };
     let Opening { opened, member } = open_source(Source::Whole(reader), &wanted, 0)?;
     let evidence = Evidence {
@@ -81,6 +85,7 @@ pub(crate) fn open_source<R: Read + Seek>(
         dialect,
         is_header,
         limits,
+        memo,
     } = *wanted;
     let bytes_total = source.seek(SeekFrom::End(0))?;
     let head = read_at(&mut source, 0)?;
@@ -122,6 +127,7 @@ pub(crate) fn open_source<R: Read + Seek>(
             source,
             &head,
             bytes_total,
+            memo,
             is_header,
             limits,
         )?)),

@@ -4,10 +4,13 @@
 pub(crate) mod gzip;
 pub(crate) mod listing;
 mod member;
+mod pair;
 mod pattern;
 
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::sync::Arc;
 
+use crate::dbf::Memo;
 use crate::dialect::{Container, MemberEvidence};
 use crate::error::DecodeError;
 use crate::magic;
@@ -48,6 +51,7 @@ pub(crate) fn open_zip<R: Read + Seek>(
     if depth == DEPTH_MAX {
         return Err(DecodeError::ArchiveNested);
     }
+    let (listing, memos) = pair::part(listing);
     let candidates = candidates(&mut source, listing, wanted)?;
     let chosen = choose(&mut source, &candidates, wanted, depth)?;
     let entry = candidates.get(chosen).ok_or(DecodeError::NoTable)?;
@@ -57,8 +61,16 @@ pub(crate) fn open_zip<R: Read + Seek>(
         .take(NAMES_TOLD_MAX)
         .collect();
     let name = entry.name.clone();
+    let memo = match pair::of(entry, &memos) {
+        Some(memo) => Some(Arc::new(memo_of(&mut source, memo, wanted)?)),
+        None => None,
+    };
     let inner = unpack_entry(source, entry, wanted)?;
-    let mut opening = open_source(inner, wanted, depth + 1)?;
+    let wanted = Wanted {
+        memo: memo.as_ref(),
+        ..*wanted
+    };
+    let mut opening = open_source(inner, &wanted, depth + 1)?;
     opening.member = Some(around(Container::Zip, name, ignored, opening.member));
     Ok(opening)
 }
@@ -211,6 +223,18 @@ fn unpack_entry<R: Read + Seek>(
         return Err(DecodeError::ArchiveDamaged);
     }
     Ok(inner)
+}
+
+fn memo_of<R: Read + Seek>(
+    source: &mut Source<R>,
+    entry: &Entry,
+    wanted: &Wanted<'_>,
+) -> Result<Memo, DecodeError> {
+    let lent: &mut dyn ReadSeek = source;
+    let Source::Held(bytes) = hold(unpack_entry(Source::Whole(lent), entry, wanted)?)? else {
+        return Err(DecodeError::ArchiveTooLarge);
+    };
+    Ok(Memo::new(bytes.into_inner(), pair::is_fpt(entry)))
 }
 
 fn unpack<R: Read + Seek>(

@@ -2,15 +2,17 @@
 //! is a blank one, because whoever opens the file does not see it. The number of a record is the one those programs
 //! show; there is no header record.
 //!
-//! Long texts stand in a second file, `.dbt` or `.fpt`, which cannot come along: their columns are empty, and the evidence
-//! names them.
+//! Long texts stand in a second file, `.dbt` or `.fpt`. It comes along in an archive only; without it their columns are
+//! empty, and the evidence names them.
 
 mod header;
+mod memo;
 mod proof;
 mod scan;
 mod values;
 
 use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
 
 use crate::cells::Cells;
 use crate::dialect::{Charset, Evidence, Format, Limits, SheetEvidence};
@@ -20,6 +22,7 @@ use crate::split::Span;
 use crate::table::Table;
 
 use header::{Field, Header};
+pub(crate) use memo::Memo;
 use proof::Fit;
 use scan::{more_than_said, next_records};
 use values::Holds;
@@ -36,12 +39,16 @@ pub(crate) struct Dbf<R> {
     limits: Limits,
     evidence: Evidence,
     titles: Vec<String>,
+    memo: Option<Arc<Memo>>,
     /// Records that were read.
     read: u32,
     records: Vec<u8>,
 }
 
-/// Reads the file once to prove the charset of its texts and to count what is deleted.
+/// Rows of a frame if each may bring a long text with it.
+const MEMO_ROWS_MAX: usize = 512;
+
+/// Reads the file once to prove the charset of its texts and to count what is deleted. `memo` holds its long texts.
 ///
 /// # Errors
 /// The file is encrypted, cut off, or holds more records than its header says; its charset cannot be told; there are too
@@ -50,6 +57,7 @@ pub(crate) fn open<R: Read + Seek>(
     mut reader: R,
     head: &[u8],
     bytes_total: u64,
+    memo: Option<&Arc<Memo>>,
     is_header: &dyn Fn(&[String]) -> bool,
     limits: &Limits,
 ) -> Result<Dbf<R>, DecodeError> {
@@ -84,6 +92,12 @@ pub(crate) fn open<R: Read + Seek>(
                 let raw = field_of(record, field);
                 fit.add(raw.trim_ascii_end(), raw.last() != Some(&b' '));
             }
+            for field in header.fields.iter().filter(|field| field.kind == b'M') {
+                fit.add(
+                    memo.map_or(&[][..], |memo| memo.get(field_of(record, field))),
+                    true,
+                );
+            }
         }
     }
     more_than_said(&mut reader, &header, bytes_total)?;
@@ -101,7 +115,10 @@ pub(crate) fn open<R: Read + Seek>(
         .fields
         .iter()
         .zip(&titles)
-        .filter(|(field, _)| matches!(values::holds(&header, field), Holds::Memo | Holds::Unread));
+        .filter(|(field, _)| match values::holds(&header, field) {
+            Holds::Memo => memo.is_none(),
+            holds => holds == Holds::Unread,
+        });
     let sheet = SheetEvidence {
         deleted_rows,
         columns_apart: apart.map(|(_, title)| title.clone()).collect(),
@@ -122,6 +139,7 @@ pub(crate) fn open<R: Read + Seek>(
         header,
         limits: limits.clone(),
         titles,
+        memo: memo.cloned(),
         read: 0,
         records,
     })
@@ -163,6 +181,11 @@ impl<R: Read + Seek> Table for Dbf<R> {
         if left == 0 {
             return Ok(None);
         }
+        // INVARIANT (bounded): the size of a record says nothing about that of its long texts.
+        let rows_max = match self.memo {
+            Some(_) => rows_max.min(MEMO_ROWS_MAX),
+            None => rows_max,
+        };
         let mut records = std::mem::take(&mut self.records);
         let count = next_records(&mut self.reader, &self.header, left, rows_max, &mut records)?;
         let mut frame = Frame {
@@ -205,6 +228,10 @@ impl<R> Dbf<R> {
                         &mut defects,
                     )
                 }
+                Holds::Memo => {
+                    let text = self.memo.as_ref().map_or(&[][..], |memo| memo.get(raw));
+                    self.decoded(text, at + field.at as u64, &mut defects)
+                }
                 holds => values::binary(holds, raw),
             };
             if value.len() > self.limits.field_bytes_max {
@@ -229,6 +256,7 @@ impl<R> Dbf<R> {
         }
     }
 
+    /// A text and its first byte that is no character; for a long text that is the place which refers to it.
     fn decoded(&self, raw: &[u8], at: u64, defects: &mut Vec<DefectKind>) -> String {
         if raw.is_ascii() {
             return String::from_utf8_lossy(raw).into_owned();

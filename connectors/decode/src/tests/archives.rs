@@ -12,7 +12,7 @@ use crate::Container;
 
 const TABLE: &[u8] = b"id,a\n1,x\n2,y\n";
 
-fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in files {
         archive.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -21,7 +21,7 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-fn gzipped(content: &[u8]) -> Vec<u8> {
+pub(super) fn gzipped(content: &[u8]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(content).unwrap();
     gzip.finish().unwrap()
@@ -203,4 +203,32 @@ fn a_name_with_marks_of_other_systems_is_only_a_name() {
     archive.write_all(TABLE).unwrap();
     let whole = read(archive.finish().unwrap().into_inner());
     assert_eq!(name(&whole), "../../etc/cron.d/a.csv");
+}
+
+#[test]
+fn long_texts_are_read_from_the_file_beside_the_table() {
+    let fields: [(&[u8], u8, u8); 2] = [(b"id", b'C', 4), (b"BZ", b'M', 10)];
+    let texts = ["吉首市某路", "湘西"].map(|text| encoding_rs::GB18030.encode(text).0.into_owned());
+    let mut memo = vec![0; 512];
+    for text in &texts {
+        let end = memo.len() + 512;
+        memo.extend([text.as_slice(), b"\x1A\x1A"].concat());
+        memo.resize(end, 0);
+    }
+    // The records themselves are ASCII: the long texts alone prove the charset.
+    let blocks: [&[u8]; 3] = [b"1", b"2", b""];
+    let records = blocks.map(|block| super::dbf::record(b' ', &[(b"7", 4), (block, 10)]));
+    let table = super::dbf::table(0x83, 0, &fields, &records);
+    let pair = zipped(&[("报送/YD.DBF", &table), ("报送/yd.dbt", &memo)]);
+    for frame_rows in [1, 1000] {
+        let whole = read_with(&pair, &Dialect::default(), &Limits::default(), frame_rows).unwrap();
+        assert_eq!(
+            whole.rows(),
+            [row(&["7", "吉首市某路"]), row(&["7", "湘西"]), row(&["7", ""])]
+        );
+        assert!(whole.evidence.sheet.as_ref().unwrap().columns_apart.is_empty());
+        assert!(whole.evidence.member.as_ref().unwrap().ignored.is_empty());
+    }
+    let alone = read(zipped(&[("YD.DBF", &table), ("other.dbt", &memo)]));
+    assert_eq!(alone.evidence.sheet.unwrap().columns_apart, ["BZ"]);
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Fields by name, kind and length, and records as they are in the file.
-fn table(version: u8, language: u8, fields: &[(&[u8], u8, u8)], records: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn table(version: u8, language: u8, fields: &[(&[u8], u8, u8)], records: &[Vec<u8>]) -> Vec<u8> {
     let header_bytes = u16::try_from(32 + 32 * fields.len() + 1).unwrap();
     let record_bytes = 1 + fields
         .iter()
@@ -33,7 +33,7 @@ fn table(version: u8, language: u8, fields: &[(&[u8], u8, u8)], records: &[Vec<u
 }
 
 /// A record of texts filled up with blanks to their lengths.
-fn record(mark: u8, cells: &[(&[u8], usize)]) -> Vec<u8> {
+pub(super) fn record(mark: u8, cells: &[(&[u8], usize)]) -> Vec<u8> {
     let mut record = vec![mark];
     for (cell, length) in cells {
         let mut cell = cell.to_vec();
