@@ -253,6 +253,8 @@ def known_faults(row: list[str]) -> list[tuple[str, str]]:
         faults.append(("R-reg_capital-type", ERROR))
     if row[r.AREA] not in r.AREAS:
         faults.append(("R-area-outside", WARNING))
+    if r.has_drawn(row):
+        faults.append(("D-private_use", WARNING))
     return faults
 
 

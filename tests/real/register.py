@@ -68,6 +68,11 @@ def is_refused(row: list[str]) -> bool:
     return False
 
 
+def has_drawn(row: list[str]) -> bool:
+    """Does it hold a character that somebody drew? None of them is one that GB 18030-2022 has given a place."""
+    return any("\ue000" <= character <= "\uf8ff" for cell in row for character in cell)
+
+
 def by_area_year_currency(rows: list[list[str]]) -> dict[tuple, tuple[int, Decimal]]:
     """Rows and capital per area, year of registration and currency; `None` where a row has none."""
     counted: dict[tuple, list] = defaultdict(lambda: [0, Decimal(0)])

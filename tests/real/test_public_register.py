@@ -95,13 +95,14 @@ def test_all_rows_are_accounted_for(submitted, extract):
     assert len(extract) == 91_983
     refused = [number for number, row in enumerate(extract, 2) if register.is_refused(row)]
     without_area = [number for number, row in enumerate(extract, 2) if row[register.AREA] not in register.AREAS]
-    assert (len(refused), len(without_area)) == (1, 2)
+    drawn = [number for number, row in enumerate(extract, 2) if register.has_drawn(row)]
+    assert (len(refused), len(without_area), len(drawn)) == (1, 2, 6)
     counts = {key: outcome[key] for key in ("rows_read", "committed", "quarantined", "duplicate", "blank_or_total")}
     assert counts == {
         "rows_read": 91_983, "committed": 91_982, "quarantined": 1, "duplicate": 0, "blank_or_total": 0,
     }
     assert {one["row"] for one in findings if one["severity"] == "error"} == set(refused)
-    assert {one["row"] for one in findings if one["severity"] == "warning"} == set(without_area)
+    assert {one["row"] for one in findings if one["severity"] == "warning"} == {*without_area, *drawn}
 
 
 def test_areas_years_and_currencies_add_up_as_an_independent_reader_says(submitted, extract, people):

@@ -43,6 +43,9 @@ const QUOTES_AROUND_MIN: usize = 2;
 
 const ESCAPE: u8 = b'\\';
 
+/// With more bare carriage returns than this for each line feed, line feeds end no records.
+const RETURNS_PER_FEED_MAX: usize = 4;
+
 /// `None` if the sample has nothing but blank records.
 pub(crate) fn sniff(
     sample: &[u8],
@@ -122,7 +125,9 @@ fn newlines(sample: &[u8]) -> impl Iterator<Item = u8> + use<> {
     let lf = memchr::memchr_iter(b'\n', sample).count();
     let crlf = memchr::memmem::find_iter(sample, b"\r\n").count();
     let cr = memchr::memchr_iter(b'\r', sample).count() - crlf;
-    let (lf_may, cr_may) = (lf > 0 || cr == 0, cr > lf);
+    // A few line feeds among many returns stand in quoted notes: read as line ends they would make one record of the file,
+    // and a single record is always as wide as most are.
+    let (lf_may, cr_may) = (lf * RETURNS_PER_FEED_MAX >= cr, cr > lf);
     let newlines = [(b'\n', lf_may), (b'\r', cr_may)];
     newlines
         .into_iter()
