@@ -38,6 +38,11 @@ fn table(rows: i64, compression: Compression) -> Vec<u8> {
     )
 }
 
+/// Three rows, for those who damage them.
+pub(super) fn small() -> Vec<u8> {
+    table(3, Compression::SNAPPY)
+}
+
 #[test]
 fn every_compression_gives_the_same_rows() {
     for compression in [

@@ -14,6 +14,7 @@ mod pages;
 mod quotes;
 mod random;
 mod refusals;
+mod seeds;
 mod workbooks;
 mod xls;
 mod xls_made;
@@ -68,9 +69,13 @@ impl Whole {
     /// Byte ranges tile the file, if records of its format have any.
     fn assert_tiles(&self) {
         let has_bytes = match self.evidence.format {
-            Format::Text | Format::FixedWidth | Format::Dbf => true,
-            Format::Json | Format::JsonLines | Format::Xml => true,
-            Format::Xlsx | Format::Xls | Format::Html | Format::SpreadsheetXml | Format::Parquet => false,
+            Format::Text | Format::FixedWidth | Format::Json | Format::JsonLines | Format::Xml => true,
+            Format::Dbf
+            | Format::Xlsx
+            | Format::Xls
+            | Format::Html
+            | Format::SpreadsheetXml
+            | Format::Parquet => false,
         };
         let mut end = 0;
         for frame in &self.frames {
