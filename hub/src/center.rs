@@ -21,7 +21,9 @@ mod revocations;
 mod shared;
 mod sharing;
 mod submissions;
+mod uploads;
 mod workbooks;
+mod workers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,6 +43,7 @@ use crate::folder::Folder;
 use crate::lock::DataLock;
 use crate::metrics::Metrics;
 use crate::reminders::Post;
+use crate::uploads::Uploads;
 use crate::worker::QueryWorkers;
 
 pub use books::Books;
@@ -68,6 +71,7 @@ pub struct Center {
     first_sign_ins: FirstSignIns,
     feeds: BTreeMap<FeedId, lake::FeedTable>,
     intake: Intake,
+    uploads: Arc<Uploads>,
     policy: Policy,
     identity: Identity,
     books: books::Books,

@@ -1,5 +1,6 @@
 //! Talks to a running hub over HTTP: what `login`, `submit` and `query` share. Not here: printing.
 
+mod resumable;
 mod saved;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use schemas::texts;
 use serde_json::Value;
 
+pub use resumable::{FROM_BYTES, Sending};
 pub use saved::Saved;
 
 /// A hub's answer that is not what was asked for.
@@ -19,6 +21,8 @@ pub enum ClientError {
     Unreachable(String),
     /// There is no address or token to use.
     NotSignedIn,
+    /// The file that is being sent cannot be read any more.
+    Unreadable,
 }
 
 impl fmt::Display for ClientError {
@@ -48,6 +52,10 @@ impl fmt::Display for ClientError {
             }
             ClientError::Unreachable(address) => {
                 let message = texts::render("cli.unreachable", &[("address", address)]);
+                write!(f, "{}\n{}", message.zh, message.en)
+            }
+            ClientError::Unreadable => {
+                let message = texts::render("cli.file_unreadable", &[]);
                 write!(f, "{}\n{}", message.zh, message.en)
             }
             ClientError::NotSignedIn => {

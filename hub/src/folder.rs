@@ -22,7 +22,13 @@ impl Folder {
 
     /// Makes the folder and its parts, readable by their owner only. Parts that exist stay as they are.
     pub fn create(&self) -> io::Result<()> {
-        for part in [self.lake_keys(), self.audit(), self.spool(), self.scratch()] {
+        for part in [
+            self.lake_keys(),
+            self.audit(),
+            self.spool(),
+            self.uploads(),
+            self.scratch(),
+        ] {
             private_folder(&part)?;
         }
         Ok(())
@@ -76,6 +82,11 @@ impl Folder {
     /// Bodies on their way in. Emptied at start.
     pub fn spool(&self) -> PathBuf {
         self.root.join("spool")
+    }
+
+    /// Bodies that arrive in several requests. They outlive a start.
+    pub fn uploads(&self) -> PathBuf {
+        self.root.join("uploads")
     }
 
     /// Spill files of queries. Emptied at start.

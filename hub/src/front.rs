@@ -13,6 +13,7 @@ mod problem;
 mod revisions;
 mod sitting;
 mod submit;
+mod upload;
 
 use std::time::Duration;
 
@@ -34,6 +35,7 @@ pub use revisions::{OriginalFile, Revisions, SubmissionsAsked, WithdrawAsked};
 pub(crate) use sitting::ShownAt;
 pub use sitting::Sitting;
 pub use submit::{Body, SubmitHead, Submitted};
+pub use upload::{UploadFate, UploadId, UploadShown, Uploading};
 
 /// Somebody who says a name, and where the attempt comes from.
 #[derive(Debug, Clone)]
@@ -84,7 +86,7 @@ pub struct Health {
 /// INVARIANT (no-act-unrecorded): every method that refuses or answers has written its audit entry when it returns;
 /// a gateway never writes one itself.
 #[async_trait]
-pub trait Front: Revisions + Send + Sync + 'static {
+pub trait Front: Revisions + Uploading + Send + Sync + 'static {
     // Identity.
 
     /// Opens a session. Refusals: 401 for a wrong name or password (the same for both), 429 with `retry_after_s`.

@@ -7,6 +7,7 @@ mod catalogue;
 mod duties;
 mod encode;
 mod finish;
+mod handlers;
 mod house;
 mod identity;
 mod json;
@@ -21,6 +22,7 @@ mod routes;
 mod submissions;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod workbooks;
 
 use std::future::Future;
@@ -81,7 +83,7 @@ pub fn router(front: Arc<dyn Front>, settings: HttpSettings, metrics: Arc<Metric
     };
     let mut router = Router::new();
     for route in ROUTES {
-        router = router.route(route.path, routes::handler(route));
+        router = router.route(route.path, handlers::handler(route));
     }
     router
         .fallback(refused::no_such_page)

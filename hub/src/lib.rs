@@ -36,5 +36,6 @@ pub mod rates;
 pub mod read_shown;
 pub mod reminders;
 pub mod server;
+mod uploads;
 pub mod workdays;
 pub mod worker;

@@ -7,6 +7,10 @@ mod series;
 
 use std::time::Instant;
 
+use serde_json::Value;
+
+use crate::front::Submitted;
+
 pub use connections::Connected;
 pub use series::{Counters, Gauges, Histograms};
 
@@ -65,6 +69,23 @@ impl Metrics {
                 &["kind", "reason"],
             ),
             started: Instant::now(),
+        }
+    }
+
+    /// A submission that was taken. A receipt is counted once, however often it is given.
+    pub fn submission(&self, submitted: &Submitted) {
+        if submitted.waits {
+            return self.submissions.add(&["waiting"], 1);
+        }
+        if submitted.repeated {
+            return;
+        }
+        let receipt = &submitted.receipt;
+        let verdict = receipt.get("verdict").and_then(Value::as_str).unwrap_or("none");
+        self.submissions.add(&[verdict], 1);
+        for fate in ["committed", "quarantined", "duplicate", "blank_or_total"] {
+            let rows = receipt.get(fate).and_then(Value::as_u64).unwrap_or(0);
+            self.submission_rows.add(&[fate], rows);
         }
     }
 

@@ -3,6 +3,7 @@ import pytest
 
 from world import binary
 from world.power_file import FEED, UNIT, csv, month
+from world.uploads import begin, outcome, send
 
 LABEL = "202506"
 
@@ -58,6 +59,21 @@ def test_what_waits_survives_a_stop_and_can_be_declined(signing):
     found = signing.caller("pow.reporter").get(f"/v1/submissions/{id}").json()
     assert (found["state"], found["code"]) == ("aborted", "intake.declined")
     assert rows_in(signing) == 0
+
+
+def test_a_file_that_came_in_pieces_waits_like_any_other(signing):
+    file = csv(month(11, label=LABEL))
+    place = begin(signing, len(file), period=LABEL)
+    assert send(signing, place, 0, file[:700])[0].status == 204
+    assert send(signing, place, 700, file[700:])[0].status == 204
+    found = outcome(signing, place)
+    assert (found["state"], found["receipt"]["state"], found["receipt"]["committed"]) == ("waiting", "waiting", 11)
+    assert rows_in(signing) == 0
+    signing.kill()
+    signing.start()
+    assert outcome(signing, place)["receipt"] == found["receipt"]
+    signed = signing.caller("pow.steward").post(f"/v1/submissions/{found['receipt']['submission']}/sign", {})
+    assert signed.status == 201 and rows_in(signing) == 11, signed.body
 
 
 def test_the_commands_wait_list_and_sign(signing, tmp_path):

@@ -6,6 +6,9 @@ pub enum CheckError {
     /// The bytes could not be read.
     #[error("the file could not be read")]
     Read(#[source] std::io::Error),
+    /// The scratch folder is full or gone.
+    #[error("keys could not be put aside while checking")]
+    Scratch(#[source] std::io::Error),
     /// Whoever takes the batches failed.
     #[error("the checked rows could not be handed on")]
     Sink(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -29,6 +32,7 @@ impl CheckError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Read(_) => "check.failed_reading",
+            Self::Scratch(_) => "check.failed_scratch",
             Self::Sink(_) => "check.failed_handing_on",
             Self::Engine(_) => "check.failed_computing",
         }

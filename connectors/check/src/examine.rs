@@ -9,7 +9,8 @@ use decode::{Evidence, Frame, RowKind, TextColumn};
 use crate::batches::{Batches, Columns};
 use crate::groups::Groups;
 use crate::hits::Hits;
-use crate::keys::{self, Fingerprints, KeySet, Met};
+use crate::keys::{self, Fingerprints};
+use crate::known::{KeySet, Met};
 use crate::plan::Plan;
 use crate::read::Readers;
 use crate::rules::RuleSet;
@@ -40,7 +41,7 @@ impl<'a> Examination<'a> {
             readers: Readers::new(plan),
             rules: RuleSet::new(plan),
             slot: Slot::default(),
-            keys: KeySet::default(),
+            keys: KeySet::new(plan.job.limits.keys_held_max, plan.job.limits.scratch_folder()),
             groups: Groups::new(plan),
             batches: Batches::new(plan),
             findings_left: plan.job.limits.findings_max,
@@ -88,7 +89,7 @@ impl<'a> Examination<'a> {
         self.silence(&typed, &mut hits);
 
         let content = self.fates_content(&typed, frame.rows());
-        let fates = self.fates(frame, &typed, &content, &mut hits);
+        let fates = self.fates(frame, &typed, &content, &mut hits)?;
         self.groups.frame(&typed, &fates, &frame.row_no);
         let columns = Columns {
             raw: &raw,
@@ -206,7 +207,7 @@ impl<'a> Examination<'a> {
         typed: &[ArrayRef],
         content: &Fingerprints,
         hits: &mut Hits,
-    ) -> Vec<Fate> {
+    ) -> Result<Vec<Fate>, CheckError> {
         let mut bad = vec![false; frame.rows()];
         for hit in hits.0.iter().filter(|hit| hit.severity == Severity::Error) {
             for row in &hit.rows {
@@ -227,35 +228,37 @@ impl<'a> Examination<'a> {
             .zip(bad)
             .zip(key.0.iter().zip(&content.0))
             .enumerate();
-        let fates = rows.map(|(row, (((kind, row_no), bad), (key, content)))| match kind {
-            RowKind::Preamble => Fate::Above,
-            RowKind::Header if *row_no <= self.evidence.header_row_no => Fate::Above,
-            // The header again, on top of a page.
-            RowKind::Header | RowKind::Blank | RowKind::Total => Fate::BlankOrTotal,
-            RowKind::Data if bad => Fate::Quarantined,
-            RowKind::Data => {
-                // `decode` refuses files with more rows than 32 bits count.
-                let met = self
-                    .keys
-                    .meet(*key, *content, u32::try_from(*row_no).unwrap_or(u32::MAX));
-                let rule = self.plan.key_rule;
-                match met {
-                    Met::New => Fate::Committed,
-                    Met::Same(first) => {
-                        let text = Some("check.duplicate_row");
-                        repeated.add_numbered(rule, Severity::Warning, text, row, Some(first.into()));
-                        Fate::Duplicate
-                    }
-                    Met::Other(first) => {
-                        repeated.add_numbered(rule, Severity::Error, None, row, Some(first.into()));
-                        Fate::Quarantined
+        let fates = rows.map(|(row, (((kind, row_no), bad), (key, content)))| {
+            let fate = match kind {
+                RowKind::Preamble => Fate::Above,
+                RowKind::Header if *row_no <= self.evidence.header_row_no => Fate::Above,
+                // The header again, on top of a page.
+                RowKind::Header | RowKind::Blank | RowKind::Total => Fate::BlankOrTotal,
+                RowKind::Data if bad => Fate::Quarantined,
+                RowKind::Data => {
+                    // `decode` refuses files with more rows than 32 bits count.
+                    let number = u32::try_from(*row_no).unwrap_or(u32::MAX);
+                    let rule = self.plan.key_rule;
+                    match self.keys.meet(*key, *content, number)? {
+                        Met::New => Fate::Committed,
+                        Met::Same(first) => {
+                            let text = Some("check.duplicate_row");
+                            repeated.add_numbered(rule, Severity::Warning, text, row, Some(first.into()));
+                            Fate::Duplicate
+                        }
+                        Met::Other(first) => {
+                            repeated.add_numbered(rule, Severity::Error, None, row, Some(first.into()));
+                            Fate::Quarantined
+                        }
                     }
                 }
-            }
+            };
+            Ok(fate)
         });
-        let fates = fates.collect();
+        let fates = fates.collect::<std::io::Result<Vec<Fate>>>();
+        let fates = fates.map_err(CheckError::Scratch)?;
         hits.append(repeated);
-        fates
+        Ok(fates)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What to check, and who takes the results.
 
+use std::path::PathBuf;
+
 use arrow::array::RecordBatch;
 use schemas::{Contract, Period, RegionCode};
 
@@ -10,9 +12,14 @@ use crate::{CheckError, Finding};
 pub struct Limits {
     /// Of fields, records, columns and rows in the file. The contract's own `rows_max` applies as well.
     pub file: decode::Limits,
-    /// Rows per frame; memory grows with this and with nothing else but the keys (16 bytes each) and the groups of
-    /// rows that a contract sums up (48 bytes each).
+    /// Rows per frame; memory grows with this, and otherwise with the keys held and the groups of rows that a contract
+    /// sums up (48 bytes each).
     pub frame_rows: usize,
+    /// Keys of rows held in memory, at about 20 bytes each; further ones go to the scratch folder, at 16 bytes there
+    /// and 12 bits in memory.
+    pub keys_held_max: usize,
+    /// Where keys are put aside, in files without a name; the system's folder for temporary files if there is none.
+    pub scratch: Option<PathBuf>,
     /// Findings handed on in detail; beyond that they are counted by rule.
     pub findings_max: u64,
 }
@@ -23,8 +30,17 @@ impl Default for Limits {
             file: decode::Limits::default(),
             // A frame of wide rows is ten megabytes, and half a dozen of them are on their way at once.
             frame_rows: 16_384,
+            // As many as fit into 2²⁰ places of a hash table.
+            keys_held_max: 900_000,
+            scratch: None,
             findings_max: 10_000,
         }
+    }
+}
+
+impl Limits {
+    pub(crate) fn scratch_folder(&self) -> PathBuf {
+        self.scratch.clone().unwrap_or_else(std::env::temp_dir)
     }
 }
 

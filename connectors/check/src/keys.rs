@@ -1,8 +1,7 @@
-//! Uniqueness of keys within a file, at 16 bytes per key, and the fingerprints it works on. Fingerprints depend on the
-//! values only, not on the machine, so a report can be made again anywhere.
+//! Fingerprints of keys, rows and texts. They depend on the values only, not on the machine, so a report can be made again
+//! anywhere. Not here: which of them were met before (`known`).
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::Hasher;
 
 use arrow::array::{Array, AsArray, StringArray};
 use arrow::datatypes::{DataType, Date32Type, Decimal128Type, Int64Type};
@@ -88,42 +87,6 @@ fn mix(a: u64, b: u64) -> u64 {
     (product as u64) ^ ((product >> 64) as u64)
 }
 
-/// What a key was met with before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Met {
-    New,
-    /// The same row; its number.
-    Same(u32),
-    /// Another row with the same key; its number.
-    Other(u32),
-}
-
-/// The keys of all committed rows: 64 bits of the key, 32 of the content, 32 for the row.
-///
-/// Two different keys are taken for one with probability n²/2⁶⁵ (n = 10⁷ keys: 3·10⁻⁶), and then a good row waits in
-/// quarantine with the number of the other. A row is taken for a duplicate, that is dropped, only if 96 bits agree.
-#[derive(Debug, Default)]
-pub(crate) struct KeySet {
-    rows: HashMap<u64, (u32, u32), BuildHasherDefault<Fingerprinted>>,
-}
-
-impl KeySet {
-    /// Remembers a key unless it is known.
-    pub fn meet(&mut self, key: u64, content: u64, row_no: u32) -> Met {
-        let content = content as u32;
-        match self.rows.entry(key) {
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert((content, row_no));
-                Met::New
-            }
-            std::collections::hash_map::Entry::Occupied(entry) => match *entry.get() {
-                (known, first) if known == content => Met::Same(first),
-                (_, first) => Met::Other(first),
-            },
-        }
-    }
-}
-
 /// Keys are fingerprints already.
 #[derive(Debug, Default)]
 pub(crate) struct Fingerprinted(u64);
@@ -184,14 +147,5 @@ mod tests {
         // Hashes of rows in old receipts must come out again: a change here is a new report format.
         assert_eq!(text("433101"), 3_646_289_485_957_821_931);
         assert_eq!(prints.0, [11_269_868_489_323_608_319, 692_159_039_971_969_581]);
-    }
-
-    #[test]
-    fn the_first_row_of_a_key_is_remembered() {
-        let mut keys = KeySet::default();
-        assert_eq!(keys.meet(1, 10, 2), Met::New);
-        assert_eq!(keys.meet(1, 10, 3), Met::Same(2));
-        assert_eq!(keys.meet(1, 11, 4), Met::Other(2));
-        assert_eq!(keys.meet(2, 11, 5), Met::New);
     }
 }

@@ -27,6 +27,7 @@ mod header;
 mod hits;
 mod job;
 mod keys;
+mod known;
 mod marked;
 mod mask;
 mod memo;

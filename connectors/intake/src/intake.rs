@@ -16,6 +16,7 @@ use tracing::Instrument;
 
 use crate::arrival::Arrival;
 use crate::checker::Checker;
+use crate::door::admit;
 use crate::error::{ErrorKind, IntakeError};
 use crate::limits::IntakeLimits;
 use crate::locks::SlotLocks;
@@ -140,6 +141,12 @@ impl Intake {
             tracing::error!(%error, "taking an arrival failed");
             IntakeError::new(ErrorKind::Unavailable, "intake.unavailable")
         })?
+    }
+
+    /// Whether an arrival like this would be let in now. Its body is not looked at.
+    pub fn admits(&self, arrival: &Arrival) -> Result<(), IntakeError> {
+        let contract = self.0.contracts.get(&arrival.feed);
+        admit(arrival, contract, (self.0.clock)()).map(drop)
     }
 
     /// For tests: whoever reaches the step stays there for ever. The returned bell rings when somebody does.

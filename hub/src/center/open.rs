@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use audit::{Act, ActKind, Closing, Log, Outcome, Signer};
-use engine::{EngineSettings, StatementLimits};
 use intake::{Intake, IntakeLimits};
-use lake::{KeyRing, Lake, LakeSettings};
+use lake::{KeyRing, Lake};
 use policy::{AccountStore, AgreementStore, BootKey, Identity, Policy, system_clock};
 use registry::Registry;
 use serde_json::json;
@@ -21,6 +19,7 @@ use super::first_sign_ins::FirstSignIns;
 use super::quotas::Quotas;
 use super::revocations::Revocations;
 use super::shared;
+use super::workers;
 use crate::config::Config;
 use crate::contracts;
 use crate::folder::Folder;
@@ -29,10 +28,9 @@ use crate::lock::DataLock;
 use crate::metrics::Metrics;
 use crate::rates;
 use crate::reminders::Post;
+use crate::uploads::{UploadLimits, Uploads};
 use crate::workdays;
-use crate::worker::{
-    Hello, Kind, Pool, PoolSettings, ProcessLimits, QueryHello, QueryWorkers, Spawner, WorkerChecker,
-};
+use crate::worker::{QueryWorkers, WorkerChecker};
 
 /// Why the house did not open: a code of the text catalogue. The detail is in the log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +104,7 @@ impl Center {
         let metrics = Arc::new(Metrics::new());
         let boot_key = BootKey::random().map_err(|e| OpenError::new("hub.no_random_bytes", e))?;
         let (parse_pool, query_pool) =
-            start_workers(&config, &folder, &lake_settings, &boot_key, &metrics).await?;
+            workers::start(&config, &folder, &lake_settings, &boot_key, &metrics).await?;
 
         let agreements: Arc<dyn AgreementStore> = Arc::new(registry.clone());
         let accounts: Arc<dyn AccountStore> = Arc::new(registry.clone());
@@ -152,6 +150,9 @@ impl Center {
             "unsettled submissions settled"
         );
 
+        let upload_limits = UploadLimits::new(&config.limits);
+        let uploads = Uploads::open(&folder.uploads(), upload_limits, chrono::Utc::now())
+            .map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
         let books = Books::new(log);
         let subject = json!({"act": "start", "version": env!("CARGO_PKG_VERSION")});
         let started = Act::new(ActKind::System, subject);
@@ -180,6 +181,7 @@ impl Center {
             accounts,
             feeds,
             intake,
+            uploads: Arc::new(uploads),
             policy,
             identity,
             books,
@@ -224,77 +226,4 @@ async fn open_log(folder: &Folder, signer: Signer) -> Result<Log, OpenError> {
         );
     }
     Ok(log)
-}
-
-async fn start_workers(
-    config: &Config,
-    folder: &Folder,
-    lake: &LakeSettings,
-    boot_key: &BootKey,
-    metrics: &Arc<Metrics>,
-) -> Result<(Pool, Pool), OpenError> {
-    let unusable = |what: &'static str| move |_| OpenError::new("hub.workers_unusable", what);
-    let spawner = Spawner::start(None).map_err(|_| OpenError::new("hub.workers_unusable", "spawner"))?;
-    let settings = |kind, ready: u32, at_once: u32, queue_time| PoolSettings {
-        kind,
-        ready: ready as usize,
-        at_once: at_once as usize,
-        tasks_max: config.workers.tasks_max,
-        queue_time,
-    };
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let limits = |memory: u64, cpu_seconds: u64| ProcessLimits {
-        address_space_bytes: config.workers.address_space_bytes.saturating_add(memory),
-        cpu_seconds,
-        file_bytes: 0,
-        files_open: 1024,
-    };
-    let cores = threads as u64;
-    let tasks = u64::from(config.workers.tasks_max);
-    let mut hello = Hello {
-        limits: limits(0, config.limits.check_seconds * tasks),
-        log: config.log.clone(),
-        threads,
-        query: None,
-    };
-    // Submissions wait for their turn in intake; a seat is there by then.
-    let parse = settings(
-        Kind::Parse,
-        config.workers.parse_ready,
-        config.workers.parse_at_once,
-        Duration::from_secs(600),
-    );
-    let parse = Pool::start(parse, spawner.clone(), &hello, Arc::clone(metrics))
-        .await
-        .map_err(unusable("parse"))?;
-    hello.limits = limits(
-        config.limits.memory_bytes,
-        config.limits.query_seconds * tasks * cores,
-    );
-    let sql_bytes_max = usize::try_from(config.limits.sql_bytes).unwrap_or(usize::MAX);
-    let statements = StatementLimits {
-        sql_bytes_max,
-        ..StatementLimits::default()
-    };
-    hello.query = Some(QueryHello {
-        boot_key: boot_key.export().to_string(),
-        lake: lake.clone(),
-        engine: EngineSettings {
-            partitions: threads,
-            statements,
-            ..EngineSettings::default()
-        },
-    });
-    let wait = Duration::from_secs(config.limits.queue_seconds);
-    let query = settings(
-        Kind::Query,
-        config.workers.query_ready,
-        config.limits.queries,
-        wait,
-    );
-    let query = Pool::start(query, spawner, &hello, Arc::clone(metrics))
-        .await
-        .map_err(unusable("query"))?;
-    tracing::debug!(folder = %folder.root().display(), "workers are ready");
-    Ok((parse, query))
 }

@@ -58,40 +58,46 @@ impl Quotas {
         department: &DepartmentCode,
         now: DateTime<Utc>,
     ) -> Result<Counted, Problem> {
-        let today = policy::today(now);
+        // Held until it is counted, so that two that come at once are not both the last one.
         let mut days = self.days.lock().await;
-        let known = days.get(department).filter(|known| known.day == today);
-        let day = match known {
-            Some(known) => Arc::clone(known),
-            None => {
-                let sent = registry
-                    .sent_on(today, department)
-                    .await
-                    .map_err(Problem::internal)?;
-                let fresh = Arc::new(Day {
-                    day: today,
-                    submissions: AtomicU64::new(sent.submissions),
-                    bytes: AtomicU64::new(sent.bytes),
-                });
-                days.insert(department.clone(), Arc::clone(&fresh));
-                fresh
-            }
-        };
+        let day = day_of(&mut days, registry, department, now).await?;
         if day.submissions.load(Ordering::SeqCst) >= self.submissions_max {
             return Err(self.refused("intake.quota_submissions", self.submissions_max, now));
         }
-        if day.bytes.load(Ordering::SeqCst) >= self.bytes_max {
-            return Err(self.refused("intake.quota_bytes", self.bytes_max, now));
-        }
+        let counted = self.counted(department, day, now)?;
         let one = SentOnDay {
             submissions: 1,
             bytes: 0,
         };
         registry
-            .add_sent(today, department, one)
+            .add_sent(counted.day.day, department, one)
             .await
             .map_err(uncounted)?;
-        day.submissions.fetch_add(1, Ordering::SeqCst);
+        counted.day.submissions.fetch_add(1, Ordering::SeqCst);
+        Ok(counted)
+    }
+
+    /// Lets a further piece of a submission in that was counted when it began, perhaps on another day.
+    async fn go_on(
+        &self,
+        registry: &Registry,
+        department: &DepartmentCode,
+        now: DateTime<Utc>,
+    ) -> Result<Counted, Problem> {
+        let mut days = self.days.lock().await;
+        let day = day_of(&mut days, registry, department, now).await?;
+        self.counted(department, day, now)
+    }
+
+    fn counted(
+        &self,
+        department: &DepartmentCode,
+        day: Arc<Day>,
+        now: DateTime<Utc>,
+    ) -> Result<Counted, Problem> {
+        if day.bytes.load(Ordering::SeqCst) >= self.bytes_max {
+            return Err(self.refused("intake.quota_bytes", self.bytes_max, now));
+        }
         Ok(Counted {
             department: department.clone(),
             day,
@@ -109,6 +115,31 @@ impl Quotas {
             .with("max", max)
             .retry_after(seconds)
     }
+}
+
+/// What the department has sent on the day of `now`.
+async fn day_of(
+    days: &mut BTreeMap<DepartmentCode, Arc<Day>>,
+    registry: &Registry,
+    department: &DepartmentCode,
+    now: DateTime<Utc>,
+) -> Result<Arc<Day>, Problem> {
+    let today = policy::today(now);
+    let known = days.get(department).filter(|known| known.day == today);
+    if let Some(known) = known {
+        return Ok(Arc::clone(known));
+    }
+    let sent = registry
+        .sent_on(today, department)
+        .await
+        .map_err(Problem::internal)?;
+    let fresh = Arc::new(Day {
+        day: today,
+        submissions: AtomicU64::new(sent.submissions),
+        bytes: AtomicU64::new(sent.bytes),
+    });
+    days.insert(department.clone(), Arc::clone(&fresh));
+    Ok(fresh)
 }
 
 impl Counted {
@@ -141,7 +172,24 @@ impl Center {
         subject: &Value,
     ) -> Result<Counted, Problem> {
         let department = caller.signed_in.principal().department();
-        match self.quotas.enter(&self.registry, department, Utc::now()).await {
+        let entered = self.quotas.enter(&self.registry, department, Utc::now()).await;
+        self.within_quota(caller, subject, entered).await
+    }
+
+    /// Lets a piece of a submission in that was counted when it began. A refusal is on record.
+    pub(crate) async fn count_piece(&self, caller: &Caller, subject: &Value) -> Result<Counted, Problem> {
+        let department = caller.signed_in.principal().department();
+        let entered = self.quotas.go_on(&self.registry, department, Utc::now()).await;
+        self.within_quota(caller, subject, entered).await
+    }
+
+    async fn within_quota(
+        &self,
+        caller: &Caller,
+        subject: &Value,
+        entered: Result<Counted, Problem>,
+    ) -> Result<Counted, Problem> {
+        match entered {
             Err(problem) if problem.status == 429 => Err(self.over_quota(caller, subject, problem).await),
             entered => entered,
         }
@@ -198,76 +246,4 @@ fn uncounted(error: RegistryError) -> Problem {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures::TryStreamExt;
-    use futures::stream;
-
-    use super::*;
-
-    fn quotas(submissions_max: u64, bytes_max: u64) -> Quotas {
-        Quotas {
-            submissions_max,
-            bytes_max,
-            days: Mutex::default(),
-        }
-    }
-
-    fn body(pieces: &[&'static [u8]]) -> Body {
-        let pieces: Vec<io::Result<Bytes>> =
-            pieces.iter().map(|piece| Ok(Bytes::from_static(piece))).collect();
-        Box::pin(stream::iter(pieces))
-    }
-
-    async fn registry(folder: &std::path::Path) -> Registry {
-        Registry::open(&folder.join("registry.db")).await.unwrap()
-    }
-
-    /// 23:00 in China on the 10th.
-    fn evening() -> DateTime<Utc> {
-        "2026-03-10T15:00:00Z".parse().unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_department_that_sends_too_often_waits_for_midnight_and_others_do_not() {
-        let folder = tempfile::tempdir().unwrap();
-        let registry = registry(folder.path()).await;
-        let (pow, tax) = ("pow".parse().unwrap(), "tax".parse().unwrap());
-        let desk = quotas(2, 1000);
-        for _ in 0..2 {
-            assert!(desk.enter(&registry, &pow, evening()).await.is_ok());
-        }
-        let refused = desk.enter(&registry, &pow, evening()).await.err().unwrap();
-        assert_eq!(
-            (refused.status, refused.code.as_str()),
-            (429, "intake.quota_submissions")
-        );
-        assert_eq!(refused.retry_after_s, Some(3600));
-        assert!(desk.enter(&registry, &tax, evening()).await.is_ok());
-        // A restart forgets nothing, and midnight does.
-        assert!(quotas(2, 1000).enter(&registry, &pow, evening()).await.is_err());
-        let tomorrow = evening() + chrono::TimeDelta::hours(1);
-        assert!(desk.enter(&registry, &pow, tomorrow).await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn bytes_are_counted_while_they_arrive_and_two_uploads_share_the_day() {
-        let folder = tempfile::tempdir().unwrap();
-        let registry = registry(folder.path()).await;
-        let pow = "pow".parse().unwrap();
-        let desk = quotas(10, 10);
-        let (one, two) = (
-            desk.enter(&registry, &pow, evening()).await.unwrap(),
-            desk.enter(&registry, &pow, evening()).await.unwrap(),
-        );
-        let whole: Vec<Bytes> = one.through(body(&[b"1234", b"567"])).try_collect().await.unwrap();
-        assert_eq!(whole.concat(), b"1234567");
-        let cut: io::Result<Vec<Bytes>> = two.through(body(&[b"123", b"4"])).try_collect().await;
-        assert_eq!(cut.unwrap_err().kind(), io::ErrorKind::QuotaExceeded);
-        assert_eq!(
-            (one.over.load(Ordering::SeqCst), two.over.load(Ordering::SeqCst)),
-            (0, 1)
-        );
-        let refused = desk.enter(&registry, &pow, evening()).await.err().unwrap();
-        assert_eq!(refused.code, "intake.quota_bytes");
-    }
-}
+mod tests;

@@ -18,16 +18,33 @@ impl Center {
         head: SubmitHead,
         body: Body,
     ) -> Result<Submitted, Problem> {
+        let subject = self.may_submit(caller, &head).await?;
+        let counted = self.count_submission(caller, &subject).await?;
+        let arrival = self.arrival(caller, head, counted.through(body)).await?;
+        let received = self.intake.receive(arrival).await;
+        self.count_bytes(caller, &subject, &counted).await?;
+        submitted(received.map_err(|error| problem(&error))?)
+    }
+
+    /// What the caller is about to send, as the audit log names it, if they may.
+    pub(super) async fn may_submit(&self, caller: &Caller, head: &SubmitHead) -> Result<Value, Problem> {
         let contract = self.contracts.get(&head.feed);
         let department = contract
             .map(|contract| contract.department().clone())
             .ok_or_else(|| problem(&IntakeError::without_contract(&head.feed)))?;
-        let subject = json!({"act": "submit", "feed": head.feed, "period": head.period, "unit": head.unit});
+        let subject = subject(head);
         self.permitted(caller, &Action::Submit { department }, subject.clone())
             .await?;
-        let counted = self.count_submission(caller, &subject).await?;
-        let body = counted.through(body);
-        let arrival = Arrival {
+        Ok(subject)
+    }
+
+    pub(super) async fn arrival(
+        &self,
+        caller: &Caller,
+        head: SubmitHead,
+        body: Body,
+    ) -> Result<Arrival, Problem> {
+        Ok(Arrival {
             feed: head.feed,
             period: head.period,
             unit: head.unit,
@@ -39,10 +56,7 @@ impl Center {
                 true => intake::Body::Zero,
                 false => intake::Body::bytes(StreamReader::new(body.map_err(std::io::Error::other))),
             },
-        };
-        let received = self.intake.receive(arrival).await;
-        self.count_bytes(caller, &subject, &counted).await?;
-        submitted(received.map_err(|error| problem(&error))?)
+        })
     }
 
     /// The caller as intake writes it down.
@@ -157,6 +171,11 @@ impl Center {
             .await
             .map(drop)
     }
+}
+
+/// A submission as the audit log names it before it has an id.
+pub(super) fn subject(head: &SubmitHead) -> Value {
+    json!({"act": "submit", "feed": head.feed, "period": head.period, "unit": head.unit})
 }
 
 fn sender_of(standing: &Standing) -> &DepartmentCode {

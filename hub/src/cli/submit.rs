@@ -14,7 +14,7 @@ use futures::TryStreamExt;
 use super::acts::ActFlags;
 use super::submissions::changes_words;
 use super::told::{self, Refused, Told};
-use crate::client::{Client, ClientError, Saved};
+use crate::client::{Client, ClientError, FROM_BYTES, Saved, Sending};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -62,6 +62,14 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 
 async fn send(arguments: &Arguments) -> Result<(Value, Vec<Value>), Refused> {
     let client = Saved::client(arguments.url.clone(), None)?;
+    if let Some(sending) = large(arguments) {
+        let bar = bar(sending.length);
+        let receipt = client
+            .send_resumable(&sending, |sent| bar.set_position(sent))
+            .await?;
+        let findings = findings(&client, &receipt).await?;
+        return Ok((receipt, findings));
+    }
     let mut query = vec![
         ("feed", arguments.feed.to_string()),
         ("period", arguments.period.clone()),
@@ -90,6 +98,29 @@ async fn send(arguments: &Arguments) -> Result<(Value, Vec<Value>), Refused> {
     let receipt = client.document(request.query(&query)).await?;
     let findings = findings(&client, &receipt).await?;
     Ok((receipt, findings))
+}
+
+/// A file so large that a broken connection must not begin it anew.
+fn large(arguments: &Arguments) -> Option<Sending<'_>> {
+    let path = arguments.file.as_deref()?;
+    let length = std::fs::metadata(path).ok()?.len();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let metadata = [
+        ("feed", Some(arguments.feed.to_string())),
+        ("period", Some(arguments.period.clone())),
+        ("unit", Some(arguments.unit.to_string())),
+        ("filename", name),
+        ("idempotency_key", arguments.key.clone()),
+    ];
+    let metadata = metadata
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .chain(arguments.act.query());
+    (length >= FROM_BYTES).then(|| Sending {
+        path,
+        length,
+        metadata: metadata.collect(),
+    })
 }
 
 /// The first findings of a settled submission.

@@ -111,6 +111,7 @@ impl From<ClientError> for Refused {
     fn from(error: ClientError) -> Refused {
         let document = match &error {
             ClientError::Refused { problem, .. } => problem.clone(),
+            ClientError::Unreadable => json!({"code": "cli.file_unreadable"}),
             _ => json!({"code": "cli.unreachable"}),
         };
         Refused {

@@ -28,6 +28,11 @@ impl Saved {
         Some(folder.join("taxhub/credentials.json"))
     }
 
+    /// A file of ours in the folder of the credentials.
+    pub(super) fn beside(name: &str) -> Option<PathBuf> {
+        Some(Self::path()?.parent()?.join(name))
+    }
+
     pub fn keep(&self) -> io::Result<PathBuf> {
         let path = Self::path().ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
         if let Some(folder) = path.parent() {

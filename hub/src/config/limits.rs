@@ -16,6 +16,10 @@ pub struct Limits {
     pub submissions_per_day: u64,
     /// Bytes of one department's submissions on one such day.
     pub submission_bytes_per_day: u64,
+    /// Hours in which a resumable upload must be finished.
+    pub upload_hours: u32,
+    /// Unfinished resumable uploads of one department.
+    pub uploads_per_department: u32,
     /// Bytes of any other HTTP request body.
     pub body_bytes: u64,
     /// Bytes of one SQL text.
@@ -52,6 +56,8 @@ impl Default for Limits {
             submission_bytes: 512 << 20,
             submissions_per_day: 10_000,
             submission_bytes_per_day: 200 << 30,
+            upload_hours: 72,
+            uploads_per_department: 64,
             body_bytes: 1 << 20,
             sql_bytes: 64 << 10,
             rows: 1_000_000,
@@ -90,6 +96,13 @@ impl Limits {
             1 << 10,
             1 << 50,
         )?;
+        in_range("limits.upload_hours", self.upload_hours.into(), 1, 24 * 90)?;
+        in_range(
+            "limits.uploads_per_department",
+            self.uploads_per_department.into(),
+            1,
+            10_000,
+        )?;
         in_range("limits.body_bytes", self.body_bytes, 4 << 10, 64 << 20)?;
         in_range("limits.sql_bytes", self.sql_bytes, 256, 1 << 20)?;
         in_range("limits.rows", self.rows, 1, u64::from(u32::MAX))?;
@@ -114,6 +127,10 @@ impl Limits {
         )?;
         in_range("limits.pg_connections", self.pg_connections.into(), 1, 100_000)?;
         in_range("limits.pg_idle_seconds", self.pg_idle_seconds, 1, 86_400)
+    }
+
+    pub fn upload_life(&self) -> Duration {
+        Duration::from_secs(u64::from(self.upload_hours) * 3600)
     }
 
     pub fn query_time(&self) -> Duration {
@@ -143,6 +160,8 @@ pub struct Workers {
     pub tasks_max: u32,
     /// Address space of one process, beyond the memory of its query.
     pub address_space_bytes: u64,
+    /// Size of one of the nameless files in which a parse process puts keys aside: 16 bytes per row of a large file.
+    pub scratch_bytes: u64,
 }
 
 impl Default for Workers {
@@ -153,6 +172,7 @@ impl Default for Workers {
             parse_at_once: 4,
             tasks_max: 64,
             address_space_bytes: 6 << 30,
+            scratch_bytes: 8 << 30,
         }
     }
 }
@@ -168,7 +188,8 @@ impl Workers {
             self.address_space_bytes,
             1 << 30,
             1 << 42,
-        )
+        )?;
+        in_range("workers.scratch_bytes", self.scratch_bytes, 64 << 20, 1 << 42)
     }
 }
 

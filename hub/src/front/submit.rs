@@ -7,13 +7,14 @@ use bytes::Bytes;
 use futures::Stream;
 use intake::Act;
 use schemas::{FeedId, RegionCode};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Bytes as they arrive. Nothing before the spool holds more than one piece of them.
 pub type Body = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
 /// What a submission says about itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SubmitHead {
     pub feed: FeedId,
     /// As the sender wrote it; the contract says how to read it.
@@ -29,6 +30,7 @@ pub struct SubmitHead {
 }
 
 /// A submission that was taken.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Submitted {
     /// The signed receipt; of one that waits for a signature, what is known of it.
     pub receipt: Value,

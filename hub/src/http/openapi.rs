@@ -50,14 +50,18 @@ fn operation(route: &Route) -> Value {
 /// answered with its old receipt, and that is no new thing.
 fn responses(route: &Route) -> Value {
     let successes: &[(&str, &str)] = match route.operation {
-        Operation::Logout | Operation::Decline => &[("204", "No content")],
+        Operation::Logout
+        | Operation::Decline
+        | Operation::UploadOptions
+        | Operation::ContinueUpload
+        | Operation::EndUpload => &[("204", "No content")],
         Operation::Submit | Operation::Withdraw => &[
             ("200", "Repeated"),
             ("201", "Created"),
             ("202", "Waits for a signature"),
         ],
         Operation::Sign => &[("200", "Repeated"), ("201", "Created")],
-        Operation::CreateAccount | Operation::Propose => &[("201", "Created")],
+        Operation::CreateAccount | Operation::Propose | Operation::BeginUpload => &[("201", "Created")],
         _ => &[("200", "OK")],
     };
     let problem = json!({
@@ -93,16 +97,30 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.access == Access::SignedIn {
         parameters.push(json!({ "name": "X-Taxhub-Purpose", "in": "header", "schema": text }));
     }
+    for name in tus_headers(route.operation) {
+        parameters.push(json!({ "name": name, "in": "header", "required": true, "schema": text }));
+    }
     if route.takes == Takes::File || route.operation == Operation::Withdraw {
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": text }));
     }
     parameters
 }
 
+/// What tus 1.0.0 asks of a request.
+fn tus_headers(operation: Operation) -> &'static [&'static str] {
+    match operation {
+        Operation::BeginUpload => &["Tus-Resumable", "Upload-Length", "Upload-Metadata"],
+        Operation::ContinueUpload => &["Tus-Resumable", "Upload-Offset"],
+        Operation::EndUpload => &["Tus-Resumable"],
+        _ => &[],
+    }
+}
+
 fn body(takes: Takes) -> Option<Value> {
     match takes {
         Takes::Nothing => None,
         Takes::File => Some(json!({ "content": { "application/octet-stream": {} } })),
+        Takes::Piece => Some(json!({ "content": { "application/offset+octet-stream": {} } })),
         Takes::Json(fields) => {
             let properties: Map<String, Value> = fields
                 .iter()

@@ -1,9 +1,7 @@
 //! The one list of routes.
 
-use axum::routing::{MethodFilter, MethodRouter, on};
-
 use super::operation::Operation;
-use super::{App, acts, catalogue, duties, house, identity, leads, query, revisions, submissions, workbooks};
+use super::workbooks;
 
 /// Whether a route needs a signed-in caller.
 ///
@@ -23,13 +21,18 @@ pub enum Takes {
     Json(&'static [&'static str]),
     /// The bytes of a file, as they are.
     File,
+    /// Bytes of a file, from an offset on.
+    Piece,
 }
 
-/// The methods we use: reading, and everything else.
+/// The methods we use: reading, everything else, and what tus asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     Get,
     Post,
+    Patch,
+    Delete,
+    Options,
 }
 
 impl Verb {
@@ -37,6 +40,9 @@ impl Verb {
         match self {
             Verb::Get => "GET",
             Verb::Post => "POST",
+            Verb::Patch => "PATCH",
+            Verb::Delete => "DELETE",
+            Verb::Options => "OPTIONS",
         }
     }
 }
@@ -152,6 +158,24 @@ pub const ROUTES: &[Route] = &[
     },
     get("/v1/submissions/{id}/receipt", Operation::Receipt),
     Route {
+        verb: Verb::Options,
+        ..get("/v1/uploads", Operation::UploadOptions)
+    },
+    post("/v1/uploads", Operation::BeginUpload, Takes::Nothing),
+    Route {
+        query: &["wait"],
+        ..get("/v1/uploads/{id}", Operation::Upload)
+    },
+    Route {
+        verb: Verb::Patch,
+        takes: Takes::Piece,
+        ..get("/v1/uploads/{id}", Operation::ContinueUpload)
+    },
+    Route {
+        verb: Verb::Delete,
+        ..get("/v1/uploads/{id}", Operation::EndUpload)
+    },
+    Route {
         query: PAGED,
         ..get("/v1/submissions/{id}/changes", Operation::Changes)
     },
@@ -225,45 +249,3 @@ pub const ROUTES: &[Route] = &[
     }),
     open(get("/openapi.json", Operation::Openapi)),
 ];
-
-pub(super) fn handler(route: &Route) -> MethodRouter<App> {
-    let filter = match route.verb {
-        Verb::Get => MethodFilter::GET,
-        Verb::Post => MethodFilter::POST,
-    };
-    match route.operation {
-        Operation::Login => on(filter, identity::login),
-        Operation::ChangePassword => on(filter, identity::change_password),
-        Operation::Logout => on(filter, identity::logout),
-        Operation::IssueToken => on(filter, identity::issue_token),
-        Operation::Submit => on(filter, submissions::submit),
-        Operation::Submissions => on(filter, revisions::submissions),
-        Operation::Submission => on(filter, submissions::submission),
-        Operation::Findings => on(filter, submissions::findings),
-        Operation::Receipt => on(filter, submissions::receipt),
-        Operation::Duties => on(filter, duties::duties),
-        Operation::Changes => on(filter, revisions::changes),
-        Operation::Original => on(filter, revisions::original),
-        Operation::Withdraw => on(filter, revisions::withdraw),
-        Operation::Sign => on(filter, revisions::sign),
-        Operation::Decline => on(filter, revisions::decline),
-        Operation::Workbook => on(filter, workbooks::workbook),
-        Operation::Query => on(filter, query::query),
-        Operation::Leads => on(filter, leads::leads),
-        Operation::CatalogFeeds => on(filter, catalogue::feeds),
-        Operation::CatalogViews => on(filter, catalogue::views),
-        Operation::Template => on(filter, workbooks::template),
-        Operation::CreateAccount => on(filter, acts::create_account),
-        Operation::Agreements => on(filter, catalogue::agreements),
-        Operation::Propose => on(filter, acts::propose),
-        Operation::Approve => on(filter, acts::approve),
-        Operation::Activate => on(filter, acts::activate),
-        Operation::Revoke => on(filter, acts::revoke),
-        Operation::AuditEntries => on(filter, catalogue::audit_entries),
-        Operation::AuditVerify => on(filter, catalogue::audit_verify),
-        Operation::Healthz => on(filter, house::healthz),
-        Operation::Readyz => on(filter, house::readyz),
-        Operation::Metrics => on(filter, house::metrics),
-        Operation::Openapi => on(filter, house::openapi),
-    }
-}

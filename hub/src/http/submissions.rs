@@ -44,28 +44,25 @@ pub(super) struct SubmitQuery {
     manifest: Option<String>,
 }
 
-impl SubmitQuery {
-    fn act(&self) -> Result<Act, Problem> {
-        let of = || {
-            let of = self.of.as_deref().ok_or_else(|| word("of"))?;
-            SubmissionId::parse(of).map_err(|_| word("of"))
-        };
-        let act = match self.act {
-            ActKind::Whole => Act::Whole,
-            ActKind::Correction => Act::Correction { of: of()? },
-            ActKind::Supplement => Act::Supplement { of: of()? },
-            ActKind::Backfill => {
-                Act::backfill(self.manifest.as_deref().unwrap_or_default()).ok_or_else(|| word("manifest"))?
-            }
-            // Has no file, and a page of its own.
-            ActKind::Withdrawal => return Err(word("act")),
-        };
-        match (act.of().is_none() && self.of.is_some(), &act) {
-            (true, _) => Err(word("of")),
-            (false, Act::Backfill { .. }) => Ok(act),
-            (false, _) if self.manifest.is_some() => Err(word("manifest")),
-            (false, _) => Ok(act),
-        }
+/// What a file is sent for, from the words that say it.
+pub(super) fn act(kind: ActKind, of: Option<&str>, manifest: Option<&str>) -> Result<Act, Problem> {
+    let named = || {
+        let of = of.ok_or_else(|| word("of"))?;
+        SubmissionId::parse(of).map_err(|_| word("of"))
+    };
+    let act = match kind {
+        ActKind::Whole => Act::Whole,
+        ActKind::Correction => Act::Correction { of: named()? },
+        ActKind::Supplement => Act::Supplement { of: named()? },
+        ActKind::Backfill => Act::backfill(manifest.unwrap_or_default()).ok_or_else(|| word("manifest"))?,
+        // Has no file, and a page of its own.
+        ActKind::Withdrawal => return Err(word("act")),
+    };
+    match (act.of().is_none() && of.is_some(), &act) {
+        (true, _) => Err(word("of")),
+        (false, Act::Backfill { .. }) => Ok(act),
+        (false, _) if manifest.is_some() => Err(word("manifest")),
+        (false, _) => Ok(act),
     }
 }
 
@@ -82,7 +79,7 @@ pub(super) async fn submit(
     if announced(&headers).is_some_and(|bytes| bytes > most) {
         return Err(too_large());
     }
-    let act = query.act()?;
+    let act = act(query.act, query.of.as_deref(), query.manifest.as_deref())?;
     let head = SubmitHead {
         feed: FeedId::parse(&query.feed).map_err(|_| word("feed"))?,
         period: query.period,
@@ -108,20 +105,7 @@ pub(super) async fn submit(
 
 /// The receipt, counted once.
 pub(super) fn answered(app: &App, submitted: Submitted) -> Response {
-    let verdict = submitted
-        .receipt
-        .get("verdict")
-        .and_then(Value::as_str)
-        .unwrap_or("none");
-    if submitted.waits {
-        app.metrics.submissions.add(&["waiting"], 1);
-    } else if !submitted.repeated {
-        app.metrics.submissions.add(&[verdict], 1);
-        for fate in ["committed", "quarantined", "duplicate", "blank_or_total"] {
-            let rows = submitted.receipt.get(fate).and_then(Value::as_u64).unwrap_or(0);
-            app.metrics.submission_rows.add(&[fate], rows);
-        }
-    }
+    app.metrics.submission(&submitted);
     let status = match (submitted.waits, submitted.repeated) {
         (true, _) => StatusCode::ACCEPTED,
         (false, true) => StatusCode::OK,
@@ -143,13 +127,17 @@ pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
         return Ok(None);
     };
     match value.to_str() {
-        Ok(key) if (1..=128).contains(&key.len()) => Ok(Some(key.to_owned())),
+        Ok(key) if is_key(key) => Ok(Some(key.to_owned())),
         _ => Err(word("Idempotency-Key")),
     }
 }
 
+pub(super) fn is_key(key: &str) -> bool {
+    (1..=128).contains(&key.len())
+}
+
 /// The body as a stream that ends with an error when it grows too large or pauses too long.
-fn limited(body: BodyDataStream, most: u64, pause: Duration, over: Arc<AtomicBool>) -> Body {
+pub(super) fn limited(body: BodyDataStream, most: u64, pause: Duration, over: Arc<AtomicBool>) -> Body {
     let start = (Some(body), 0_u64);
     let pieces = stream::unfold(start, move |(body, read)| {
         let over = Arc::clone(&over);

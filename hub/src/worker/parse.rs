@@ -20,7 +20,8 @@ use super::frames::Tag;
 use super::serve::{Gone, Outcome, Replies, Stream, Tasks};
 use super::{Hello, Lost, Pool, Reply};
 
-/// One file to check. The worker opens the path itself; it may read the spool and write nowhere.
+/// One file to check. The worker opens the path itself. Beside it, in the spool, it may put keys aside in files that have
+/// no name; it writes nowhere else.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ParseRequest {
@@ -62,7 +63,10 @@ impl Tasks for ParseTasks {
             contract: &contract,
             period: &request.period,
             unit: &request.unit,
-            limits: self.limits.clone(),
+            limits: check::Limits {
+                scratch: request.path.parent().map(PathBuf::from),
+                ..self.limits.clone()
+            },
         };
         let file = File::open(&request.path)?;
         let earlier = request.earlier.iter().map(File::open).collect::<Result<_, _>>()?;
