@@ -32,6 +32,17 @@ impl Inner {
         table: &FeedTable,
         record: &mut Record,
     ) -> Result<Receipt, IntakeError> {
+        let (intent, entry) = self.begin(ready, record).await?;
+        self.decide(&intent, table, entry, record).await
+    }
+
+    /// Everything that must be on disk before it may take effect, and nothing of it visible. Returns what is intended and
+    /// the number of its audit entry.
+    pub(crate) async fn begin(
+        &self,
+        ready: Ready,
+        record: &mut Record,
+    ) -> Result<(Intent, u64), IntakeError> {
         let Ready {
             intent,
             original,
@@ -44,11 +55,10 @@ impl Inner {
             .await
             .map_err(store_failed)?;
         self.steps.reached(Step::Intent).await;
-        let entry = match self.make_durable(&intent, original, quarantine, record).await {
-            Ok(entry) => entry,
-            Err(error) => return Err(self.give_up(&intent, error).await),
-        };
-        self.decide(&intent, table, entry, record).await
+        match self.make_durable(&intent, original, quarantine, record).await {
+            Ok(entry) => Ok((intent, entry)),
+            Err(error) => Err(self.give_up(&intent, error).await),
+        }
     }
 
     /// From what is durable to the receipt: the decision and all that follows from it.
@@ -67,8 +77,8 @@ impl Inner {
         self.finish(intent, version, entry, record).await
     }
 
-    /// Everything that must be on disk before the rows may be seen. Returns the number of the audit entry.
-    pub(crate) async fn make_durable(
+    /// The vault, the audit entry and the quarantine, in this order.
+    async fn make_durable(
         &self,
         intent: &Intent,
         original: Option<SealedWriter>,

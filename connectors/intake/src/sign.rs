@@ -24,22 +24,7 @@ impl Inner {
 
     /// Everything becomes durable and nothing visible. An earlier submission that waited for the same slot is given up.
     pub(crate) async fn hold(&self, ready: Ready, record: &mut Record) -> Result<Intent, IntakeError> {
-        let Ready {
-            intent,
-            original,
-            quarantine,
-            findings,
-            changes,
-        } = ready;
-        self.store
-            .put_intent(&intent, &findings, &changes)
-            .await
-            .map_err(store_failed)?;
-        self.steps.reached(Step::Intent).await;
-        let entry = match self.make_durable(&intent, original, quarantine, record).await {
-            Ok(entry) => entry,
-            Err(error) => return Err(self.give_up(&intent, error).await),
-        };
+        let (intent, entry) = self.begin(ready, record).await?;
         if let Err(error) = self.store.hold(&intent, Some(entry)).await {
             return Err(self.give_up(&intent, store_failed(error)).await);
         }
