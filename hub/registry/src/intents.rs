@@ -176,16 +176,20 @@ impl Registry {
             .collect()
     }
 
-    pub(crate) async fn intent_of(&self, slot: &Slot) -> Result<Option<Intent>, RegistryError> {
-        let body: Option<String> = sqlx::query_scalar(
-            "SELECT body FROM intents
-             WHERE state = 'open' AND waits = 0 AND feed = ? AND period = ? AND unit = ?",
-        )
-        .bind(slot.feed.as_str())
-        .bind(&slot.period)
-        .bind(slot.unit.as_str())
-        .fetch_optional(&self.readers)
-        .await?;
+    /// The intent of a slot that waits for a signature, or the one that is being settled.
+    pub(crate) async fn intent_of(&self, slot: &Slot, waits: bool) -> Result<Option<Intent>, RegistryError> {
+        // Each has a partial index of its own, which SQLite finds by a literal and not by a bound value.
+        let question = if waits {
+            "SELECT body FROM intents WHERE state = 'open' AND waits = 1 AND feed = ? AND period = ? AND unit = ?"
+        } else {
+            "SELECT body FROM intents WHERE state = 'open' AND waits = 0 AND feed = ? AND period = ? AND unit = ?"
+        };
+        let body: Option<String> = sqlx::query_scalar(question)
+            .bind(slot.feed.as_str())
+            .bind(&slot.period)
+            .bind(slot.unit.as_str())
+            .fetch_optional(&self.readers)
+            .await?;
         body.map(|body| Ok(serde_json::from_str(&body)?)).transpose()
     }
 

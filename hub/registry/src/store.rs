@@ -79,7 +79,7 @@ impl SubmissionStore for Registry {
     }
 
     async fn waiting_intent(&self, slot: &Slot) -> Result<Option<Intent>, StoreError> {
-        Ok(self.intent_waiting(slot).await?)
+        Ok(self.intent_of(slot, true).await?)
     }
 
     async fn open_intents(&self) -> Result<Vec<Intent>, StoreError> {
@@ -87,7 +87,7 @@ impl SubmissionStore for Registry {
     }
 
     async fn open_intent(&self, slot: &Slot) -> Result<Option<Intent>, StoreError> {
-        Ok(self.intent_of(slot).await?)
+        Ok(self.intent_of(slot, false).await?)
     }
 
     async fn settle(&self, settlement: &Settlement) -> Result<(), StoreError> {

@@ -1,6 +1,6 @@
 //! Intents that wait for a signature: held, released when somebody signs, listed. Giving one up is in `intents`.
 
-use intake::{Intent, Slot, Waiting};
+use intake::{Intent, Waiting};
 use sqlx::Row as _;
 
 use crate::error::RegistryError;
@@ -82,18 +82,5 @@ impl Registry {
                 })
             })
             .collect()
-    }
-
-    pub(crate) async fn intent_waiting(&self, slot: &Slot) -> Result<Option<Intent>, RegistryError> {
-        let body: Option<String> = sqlx::query_scalar(
-            "SELECT body FROM intents
-             WHERE state = 'open' AND waits = 1 AND feed = ? AND period = ? AND unit = ?",
-        )
-        .bind(slot.feed.as_str())
-        .bind(&slot.period)
-        .bind(slot.unit.as_str())
-        .fetch_optional(&self.readers)
-        .await?;
-        body.map(|body| Ok(serde_json::from_str(&body)?)).transpose()
     }
 }
