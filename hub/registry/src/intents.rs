@@ -5,14 +5,10 @@ use schemas::{DepartmentCode, FeedId, RegionCode, SubmissionId};
 use sqlx::Row as _;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
-use crate::changes;
 use crate::error::RegistryError;
 use crate::instants;
 use crate::open::Registry;
-
-/// Findings per row. A page is cut out of these, so neither side of the trade is pressed: rows stay few, and a page
-/// reads little more than it shows.
-const FINDINGS_PER_ROW: usize = 500;
+use crate::pages;
 
 /// Why an intent could not be opened, beyond the store failing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +115,7 @@ impl Registry {
         &self,
         intent: &Intent,
         findings: &[Finding],
-        changed: &[Change],
+        changes: &[Change],
     ) -> Result<(), NotOpened> {
         let now = instants::text(chrono::Utc::now());
         let slot = &intent.slot;
@@ -150,16 +146,8 @@ impl Registry {
         if let Some(key) = &intent.idempotency_key {
             take_key(&mut writing, &intent.sender.department, key, &intent.submission).await?;
         }
-        for (row, findings) in findings.chunks(FINDINGS_PER_ROW).enumerate() {
-            sqlx::query("INSERT INTO findings VALUES (?, ?, ?, ?)")
-                .bind(intent.submission.as_str())
-                .bind((row * FINDINGS_PER_ROW) as i64)
-                .bind(findings.len() as i64)
-                .bind(serde_json::to_string(findings)?)
-                .execute(&mut *writing)
-                .await?;
-        }
-        changes::keep(&mut writing, &intent.submission, changed).await?;
+        pages::keep_findings(&mut writing, &intent.submission, findings).await?;
+        pages::keep_changes(&mut writing, &intent.submission, changes).await?;
         writing.commit().await?;
         Ok(())
     }

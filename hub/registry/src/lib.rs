@@ -14,7 +14,6 @@
 
 mod accounts;
 mod agreements;
-mod changes;
 mod department_days;
 mod error;
 mod instants;
@@ -22,6 +21,7 @@ mod intents;
 mod lake_seq;
 mod named_keys;
 mod open;
+mod pages;
 mod records;
 mod reminders;
 mod settings;

@@ -1,6 +1,7 @@
-//! Settled submissions as they are asked about: one, several, what a slot holds, the findings of one.
+//! Settled submissions as they are asked about: one, several, what a slot holds. Not here: the findings of
+//! one (`pages`).
 
-use intake::{Current, FindingsPage, Receipt, Slot, Standing, SubmissionFilter, SubmissionRecord};
+use intake::{Current, Receipt, Slot, Standing, SubmissionFilter, SubmissionRecord};
 use schemas::SubmissionId;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
@@ -11,7 +12,6 @@ use crate::intents::{sender, slot};
 use crate::open::Registry;
 
 const LISTED_MAX: u32 = 1000;
-const FINDINGS_MAX: u32 = 5000;
 
 /// A submission with everything a `SubmissionRecord` says, by whatever follows `WHERE`.
 const RECORDS: &str = "SELECT submissions.*, receipts.receipt, lake_seq.seq, slots.submission_id AS holder
@@ -173,49 +173,5 @@ impl Registry {
             .iter()
             .map(record)
             .collect()
-    }
-
-    pub(crate) async fn findings_page(
-        &self,
-        submission: &SubmissionId,
-        after: u64,
-        count_max: u32,
-    ) -> Result<FindingsPage, RegistryError> {
-        let Ok(first) = i64::try_from(after) else {
-            return Ok(FindingsPage {
-                findings: Vec::new(),
-                next: None,
-            });
-        };
-        let count_max = count_max.clamp(1, FINDINGS_MAX);
-        let rows: Vec<(i64, String)> = sqlx::query_as(
-            "SELECT findings.first_no, findings.findings
-             FROM findings
-             JOIN intents ON intents.submission_id = findings.submission_id
-             WHERE findings.submission_id = ?1 AND (intents.state = 'settled' OR intents.waits = 1)
-                AND findings.first_no + findings.finding_count > ?2
-                AND findings.first_no <= ?2 + ?3
-             ORDER BY findings.first_no",
-        )
-        .bind(submission.as_str())
-        .bind(first)
-        .bind(i64::from(count_max))
-        .fetch_all(&self.readers)
-        .await?;
-        let mut findings = Vec::new();
-        for (first_no, text) in rows {
-            let row: Vec<intake::Finding> = serde_json::from_str(&text)?;
-            let numbered = (first_no..).zip(row);
-            findings.extend(
-                numbered
-                    .filter(|(no, _)| *no >= first)
-                    .map(|(_, finding)| finding),
-            );
-        }
-        // One more than asked for was within reach; it says only that there is a next page.
-        let more = findings.len() > count_max as usize;
-        findings.truncate(count_max as usize);
-        let next = more.then(|| after.saturating_add(u64::from(count_max)));
-        Ok(FindingsPage { findings, next })
     }
 }
