@@ -1,6 +1,7 @@
 //! For rows that changed: which of their fields say something else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 
 use arrow::array::{Array, RecordBatch, UInt32Array};
 use arrow::compute::{concat_batches, take_record_batch};
@@ -40,8 +41,8 @@ impl FeedTable {
             };
             let kind = SortField::new(old.data_type().clone());
             let converter = RowConverter::new(vec![kind]).map_err(shape)?;
-            let old = converter.convert_columns(&[old.clone()]).map_err(shape)?;
-            let new = converter.convert_columns(&[new.clone()]).map_err(shape)?;
+            let old = converter.convert_columns(from_ref(old)).map_err(shape)?;
+            let new = converter.convert_columns(from_ref(new)).map_err(shape)?;
             for (at, before, after) in &pairs {
                 let places = (older.places.get(before), newer.places.get(after));
                 if let (Some(one), Some(other)) = places
