@@ -16,6 +16,7 @@
 pub mod catalogue;
 pub mod codelists;
 pub mod contract;
+pub mod doors;
 pub mod due;
 pub mod entity;
 pub mod feeds;

@@ -232,7 +232,7 @@ mod tests {
                     .skip(1)
                     .step_by(2)
                 {
-                    let is_code = ["check.", "contract.", "value."]
+                    let is_code = ["check.", "contract.", "evolution.", "suggest.", "value."]
                         .iter()
                         .any(|section| literal.starts_with(section));
                     if is_code && !literal.ends_with('.') {

@@ -147,7 +147,7 @@ def test_check_says_why_a_whole_file_is_refused_on_the_screen_and_in_the_list(tm
     patients.write_text(f"{header},患者姓名\n", encoding="utf-8")
     ran = binary.run("check", "mib_settlement", patients, "--period", "202501", "--unit", UNIT)
     assert ran.code == 20
-    assert "F-column_refused" in ran.out and "列“患者姓名”不得报送，整份文件退回" in ran.out
+    assert "F-column_refused" in ran.out and "列“患者姓名”属于患者诊疗记录，整份文件退回" in ran.out
 
 
 @pytest.mark.parametrize("arguments", [("check",), ("check", "no_such_feed", "x"), ("submit", "--period"), ("nonsense",)])

@@ -7,6 +7,7 @@ use arrow::buffer::{Buffer, OffsetBuffer};
 use decode::{Evidence, Frame, RowKind, TextColumn};
 
 use crate::batches::{Batches, Columns};
+use crate::doubts::{Doubts, Seen};
 use crate::groups::Groups;
 use crate::hits::Hits;
 use crate::keys::{self, Fingerprints};
@@ -30,6 +31,7 @@ pub(crate) struct Examination<'a> {
     groups: Groups,
     batches: Batches,
     findings_left: u64,
+    doubts: Doubts,
     pub tally: Tally,
 }
 
@@ -45,6 +47,7 @@ impl<'a> Examination<'a> {
             groups: Groups::new(plan),
             batches: Batches::new(plan),
             findings_left: plan.job.limits.findings_max,
+            doubts: Doubts::default(),
             tally: Tally::default(),
         }
     }
@@ -87,6 +90,13 @@ impl<'a> Examination<'a> {
             }
         }
         self.silence(&typed, &mut hits);
+        self.doubts.frame(&Seen {
+            plan: self.plan,
+            raw: &raw,
+            typed: &typed,
+            eligible: &eligible,
+            hits: &hits,
+        });
 
         let content = self.fates_content(&typed, frame.rows());
         let fates = self.fates(frame, &typed, &content, &mut hits)?;
@@ -124,6 +134,7 @@ impl<'a> Examination<'a> {
         if !findings.is_empty() {
             sink.findings(&findings)?;
         }
+        self.tally.sketch(&fates, &content.0);
         let as_sent = |(row, fate): (usize, &Fate)| match fate {
             Fate::Quarantined => keys::row_as_sent(&raw, row),
             _ => content.0.get(row).copied().unwrap_or_default(),
@@ -151,6 +162,11 @@ impl<'a> Examination<'a> {
             return Ok(());
         }
         sink.findings(&findings)
+    }
+
+    /// What the file as a whole makes one doubt.
+    pub fn doubts(&mut self) -> Vec<crate::Finding> {
+        std::mem::take(&mut self.doubts).finish(self.plan)
     }
 
     /// Drops the hits of rules that are silent for their row, and those that ask for a value which is there but could

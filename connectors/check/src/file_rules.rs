@@ -8,7 +8,7 @@ use schemas::Contract;
 use crate::header::{self, Header};
 use crate::plan::Plan;
 use crate::tally::Tally;
-use crate::{Finding, Job, Severity, sheet_rules, short_names};
+use crate::{Finding, Job, Severity, door, sheet_rules, short_names};
 
 /// A finding about the whole file.
 pub(crate) fn finding(rule: &str, severity: Severity, text: &str, args: &[(&str, String)]) -> Finding {
@@ -25,11 +25,9 @@ pub(crate) fn finding(rule: &str, severity: Severity, text: &str, args: &[(&str,
             .collect::<BTreeMap<_, _>>(),
         offset: None,
         suggestion: None,
+        advice: None,
     }
 }
-
-/// The rule of a file that holds what must not come. Whoever keeps files keeps nothing of such a one.
-pub(crate) const COLUMN_REFUSED: &str = "F-column_refused";
 
 /// A file that is no text table.
 pub(crate) fn unreadable(error: &DecodeError) -> Finding {
@@ -76,21 +74,23 @@ pub(crate) fn columns(contract: &Contract, header: &Header, evidence: &Evidence)
         .twice
         .iter()
         .map(|column| about("F-column_twice", Severity::Fatal, "check.column_twice", column));
-    let (refused, ignored): (Vec<&String>, Vec<&String>) = header
-        .ignored
-        .iter()
-        .partition(|column| contract.refuses_column(column));
-    let refused = refused
-        .into_iter()
-        .map(|column| about(COLUMN_REFUSED, Severity::Fatal, "check.column_refused", column));
-    let ignored = ignored.into_iter().map(|column| {
-        about(
-            "F-column_ignored",
-            Severity::Warning,
-            "check.column_ignored",
-            column,
-        )
-    });
+    let refused = door::columns(contract, &header.ignored);
+    let is_refused = |column: &&String| {
+        refused
+            .iter()
+            .any(|finding| finding.column.as_ref() == Some(*column))
+    };
+    let ignored = header.ignored.iter().filter(|column| !is_refused(column));
+    let ignored: Vec<Finding> = ignored
+        .map(|column| {
+            about(
+                "F-column_ignored",
+                Severity::Warning,
+                "check.column_ignored",
+                column,
+            )
+        })
+        .collect();
     missing
         .chain(twice)
         .chain(refused)

@@ -48,9 +48,13 @@ pub struct Finding {
     /// Byte offset in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<u64>,
-    /// What to compare with the original; nothing is ever repaired by itself.
+    /// What to compare with the original; nothing is ever repaired by itself. Of a protected value only the characters
+    /// that change, with their place: `13: O→0`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub suggestion: Option<String>,
+    /// Code of the text that says why this is suggested, or why nothing can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
 }
 
 impl Finding {
@@ -62,5 +66,10 @@ impl Finding {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         texts::render(&self.text, &args)
+    }
+
+    /// Why the suggestion is made, or why none can be, Chinese and English.
+    pub fn advice_message(&self) -> Option<Message> {
+        Some(texts::render(self.advice.as_deref()?, &[]))
     }
 }

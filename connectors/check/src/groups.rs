@@ -145,6 +145,7 @@ fn finding(plan: &Plan<'_>, rule: &Rule, group: &Group) -> Option<Finding> {
         args,
         offset: None,
         suggestion: None,
+        advice: None,
     })
 }
 

@@ -6,6 +6,8 @@ use schemas::{Contract, Field, HeaderMatch};
 
 use crate::{Report, short_names};
 
+use crate::door;
+
 /// The header of a file, understood.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Header {
@@ -88,6 +90,11 @@ impl Header {
         found > 0 && 2 * self.missing(contract).len() <= required
     }
 
+    /// Is the column one of the contract's fields?
+    pub fn is_field(&self, column: usize) -> bool {
+        self.fields.iter().flatten().any(|field| field.index == column)
+    }
+
     /// Indexes of the required fields that no column is.
     pub fn missing(&self, contract: &Contract) -> Vec<usize> {
         let fields = contract.fields().iter().zip(&self.fields).enumerate();
@@ -143,9 +150,8 @@ fn matched<'a>(contract: &'a Contract, titles: &[String], title: &str) -> Option
 /// fields are in it; or it is the header of what this contract refuses at the door, which must not pass for some other
 /// feed's and be kept.
 pub(crate) fn is_header(contract: &Contract, cells: &[String]) -> bool {
-    let refused = cells.iter().filter(|cell| contract.refuses_column(cell)).count();
     // One cell may be a remark above the table.
-    if refused > 1 && !is_data(cells) {
+    if door::titles_closed(contract, cells) > 1 && !is_data(cells) {
         return true;
     }
     Header::read(contract, cells, Format::Text).suffices(contract)

@@ -12,11 +12,15 @@
     )
 )]
 
+mod advice;
 mod ahead;
 mod batches;
 mod bridge;
 mod canonical;
 mod defects;
+mod door;
+mod doubts;
+mod drift;
 mod error;
 mod examine;
 mod file_rules;
@@ -40,6 +44,7 @@ mod rules;
 mod run;
 mod sheet_rules;
 mod short_names;
+mod sketch;
 mod slot;
 mod tally;
 mod telling;
@@ -49,9 +54,11 @@ mod units;
 mod tests;
 
 pub use defects::defect_text;
+pub use drift::{ColumnDrift, Drift, FieldDrift, Looks, drift};
 pub use error::CheckError;
 pub use finding::{Finding, Severity};
 pub use header::columns_of;
 pub use job::{Job, Limits, Sink};
 pub use report::{Answered, MemberRead, Report, Total, UnitPlace, UnitRead, Verdict};
 pub use run::{check, check_answer};
+pub use sketch::{Likeness, Sketch};

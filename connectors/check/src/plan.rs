@@ -39,6 +39,8 @@ pub(crate) enum Detail {
     /// Index in the frame's defects.
     Defect,
     Validator(ValidatorKind),
+    /// The cell should have been a date.
+    Date,
 }
 
 /// A field and its built-in rules (indexes in `Plan::rules`).

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::plan::Plan;
 use crate::tally::Tally;
-use crate::{Finding, Job, Severity, canonical, file_rules, hashing, marked};
+use crate::{Finding, Job, Severity, Sketch, canonical, door, hashing, marked};
 
 /// The outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -112,6 +112,9 @@ pub struct Report {
     pub sha256: String,
     /// Of the rows and what became of each, whatever the file's encoding and dialect: `sha256:<hex>`.
     pub rows_hash: String,
+    /// By which the rows, or a part of them, are known again; none if there are none or none may be remembered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketch: Option<Sketch>,
     pub findings_total: u64,
     pub findings_by_rule: BTreeMap<String, u64>,
     /// Of the committed rows, by field name; decimals and whole numbers. Money by field name and currency,
@@ -164,6 +167,7 @@ impl Draft {
             blank_or_total: 0,
             sha256: String::new(),
             rows_hash: hashing::labelled(Sha256::new()),
+            sketch: None,
             findings_total: 0,
             findings_by_rule: BTreeMap::new(),
             totals: BTreeMap::new(),
@@ -217,6 +221,7 @@ impl Draft {
         self.report.duplicate = tally.duplicate;
         self.report.blank_or_total = tally.blank_or_total;
         self.report.rows_hash = tally.rows_hash();
+        self.report.sketch = tally.sketch.finish();
         self.report.findings_by_rule = tally.findings_by_rule(plan);
         self.report.totals = tally.named_totals(plan);
     }
@@ -247,6 +252,9 @@ impl Draft {
         }
         report.sha256 = sha256;
         report.file_findings = file_findings;
+        if report.is_refused_at_the_door() {
+            report.sketch = None;
+        }
         report.columns_ignored = columns_ignored;
         report.units = units;
         report.answered = answered;
@@ -275,7 +283,7 @@ impl Report {
     pub fn is_refused_at_the_door(&self) -> bool {
         self.file_findings
             .iter()
-            .any(|finding| finding.rule == file_rules::COLUMN_REFUSED)
+            .any(|finding| door::closes(&finding.rule))
     }
 
     /// The hash of everything else in the report: `sha256:<hex>` over its canonical JSON.

@@ -7,6 +7,7 @@ use decode::{DecodeError, DefectKind, Frame, Reader};
 use schemas::Contract;
 use schemas::mark::{AnswerMark, RowMark};
 
+use crate::door::Doorkeeper;
 use crate::file_rules::{self, finding};
 use crate::header::Header;
 use crate::{CheckError, Finding, Job, Severity, marked};
@@ -68,6 +69,7 @@ impl Returned {
             let column = ("column", mark.row_column);
             return Ok(Err(of_answer("check.answer_column_missing", Some(column))));
         };
+        let mut keeper = Doorkeeper::new(job.contract, &header);
         let mut reading = Reading {
             places,
             header_row_no: evidence.header_row_no,
@@ -78,7 +80,10 @@ impl Returned {
         };
         loop {
             match reader.next_frame(FRAME_ROWS) {
-                Ok(Some(frame)) => reading.frame(&frame),
+                Ok(Some(frame)) => match keeper.look(&frame) {
+                    Some(closed) => return Ok(Err(closed)),
+                    None => reading.frame(&frame),
+                },
                 Ok(None) => break,
                 Err(DecodeError::Read(error)) => return Err(CheckError::Read(error)),
                 Err(refusal) => return Ok(Err(file_rules::unreadable(&refusal))),

@@ -10,6 +10,7 @@ use decode::{
 use schemas::{FileEncoding, FixedFile};
 
 use crate::ahead::Ahead;
+use crate::door::Doorkeeper;
 use crate::examine::Examination;
 use crate::hashing::Hashing;
 use crate::header::{self, Header};
@@ -134,8 +135,8 @@ fn rows(
 ) -> Result<(), CheckError> {
     // A line above the header decides how the rows are read, so the frames up to the header come before the plan.
     let (mut above, mut early, mut passed) = (units::Above::default(), Vec::new(), 0);
-    let mut too_many = None;
-    while passed < evidence.header_row_no && too_many.is_none() {
+    let mut stopped = None;
+    while passed < evidence.header_row_no && stopped.is_none() {
         match frames.next()? {
             Ok(Some(frame)) => {
                 above.read(&frame);
@@ -143,7 +144,7 @@ fn rows(
                 early.push(frame);
             }
             Ok(None) => break,
-            Err(refusal) => too_many = Some(refusal),
+            Err(refusal) => stopped = Some(refusal),
         }
     }
     let (about_units, units) = units::apply(&above, job.contract, &mut header);
@@ -156,6 +157,7 @@ fn rows(
         return Ok(());
     }
     draft.units = units;
+    let mut keeper = Doorkeeper::new(job.contract, &header);
     let plan = Plan::new(job, header);
     let mut examination = Examination::new(&plan, evidence);
     let mut whole = |frame: Frame| match &mut mended {
@@ -163,26 +165,37 @@ fn rows(
         None => frame,
     };
     for frame in early {
-        examination.frame(whole(frame), sink)?;
-    }
-    too_many = too_many.or_else(|| file_rules::too_many_rows(job, &examination.tally));
-    while too_many.is_none() {
-        match frames.next()? {
-            Ok(Some(frame)) => examination.frame(whole(frame), sink)?,
-            Ok(None) => break,
-            Err(refusal) => too_many = Some(refusal),
+        let frame = whole(frame);
+        stopped = stopped.or_else(|| keeper.look(&frame));
+        if stopped.is_none() {
+            examination.frame(frame, sink)?;
         }
-        too_many = too_many.or_else(|| file_rules::too_many_rows(job, &examination.tally));
     }
-    if too_many.is_none() {
+    stopped = stopped.or_else(|| file_rules::too_many_rows(job, &examination.tally));
+    while stopped.is_none() {
+        match frames.next()?.map(|frame| frame.map(&mut whole)) {
+            Ok(Some(frame)) => match keeper.look(&frame) {
+                Some(closed) => stopped = Some(closed),
+                None => examination.frame(frame, sink)?,
+            },
+            Ok(None) => break,
+            Err(refusal) => stopped = Some(refusal),
+        }
+        stopped = stopped.or_else(|| file_rules::too_many_rows(job, &examination.tally));
+    }
+    if stopped.is_none() {
         examination.finish(sink)?;
         draft
             .file_findings
             .extend(mended.and_then(|mended| mended.unmet()));
     }
-    draft.file_findings.extend(match too_many {
+    draft.file_findings.extend(match stopped {
         Some(finding) => vec![finding],
-        None => file_rules::rows(&plan, &examination.tally),
+        None => {
+            let mut whole = examination.doubts();
+            whole.extend(file_rules::rows(&plan, &examination.tally));
+            whole
+        }
     });
     draft.rows(&plan, &examination.tally);
     Ok(())

@@ -11,6 +11,7 @@ use crate::Severity;
 use crate::hits::Hits;
 use crate::plan::Plan;
 use crate::report::Total;
+use crate::sketch::Sketching;
 
 /// What becomes of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,7 @@ pub(crate) struct Tally {
     /// Unscaled sum and count by field index and, for money, its currency; no sum if 128 bits do not hold it.
     totals: BTreeMap<(usize, String), (Option<i128>, u64)>,
     rows: Sha256,
+    pub sketch: Sketching,
 }
 
 impl Tally {
@@ -65,6 +67,15 @@ impl Tally {
             self.committed + self.quarantined + self.duplicate + self.blank_or_total,
             "a record was lost or counted twice"
         );
+    }
+
+    /// Takes the rows of a frame into the sketch, by what was understood of them.
+    pub fn sketch(&mut self, fates: &[Fate], content: &[u64]) {
+        for (fate, content) in fates.iter().zip(content) {
+            if matches!(fate, Fate::Committed | Fate::Quarantined) {
+                self.sketch.row(*content);
+            }
+        }
     }
 
     /// Counts the hits of a frame.

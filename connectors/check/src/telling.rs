@@ -2,12 +2,11 @@
 
 use arrow::array::{Array, StringArray, StringBuilder};
 use decode::{Evidence, Frame};
-use schemas::validators::Outcome;
 
 use crate::hits::{Hit, Hits};
 use crate::mask;
 use crate::plan::{Detail, Plan};
-use crate::{Finding, Severity, defects};
+use crate::{Finding, Severity, advice, defects};
 
 /// A frame and the words for it.
 pub(crate) struct Telling<'a> {
@@ -49,7 +48,6 @@ impl Telling<'_> {
             .and_then(|column| self.raw.get(column))
             .map(|raw| raw.value(row).trim());
         let value = value.filter(|value| !value.is_empty());
-        let mut suggestion = None;
         match rule.detail {
             Detail::Nothing => {}
             Detail::FirstRow => {
@@ -63,16 +61,14 @@ impl Telling<'_> {
                 offset = at;
                 column = place;
             }
-            Detail::Validator(kind) => {
-                if let Some(value) = value
-                    && let Outcome::Bad {
-                        suggestion: Some(suggested),
-                        ..
-                    } = kind.check(value)
-                {
-                    suggestion = mask::suggestion(field.map(|field| field.field), value, &suggested);
-                }
-            }
+            Detail::Validator(_) | Detail::Date => {}
+        }
+        let (mut advice, mut suggestion) = (None, None);
+        if let Some(mend) = value.and_then(|value| advice::of(rule, hit, field?.field, value)) {
+            advice = Some(mend.text.to_owned());
+            suggestion = mend.value.zip(value).and_then(|(suggested, value)| {
+                mask::suggestion(field.map(|field| field.field), value, &suggested)
+            });
         }
         let title = column
             .and_then(|column| self.plan.header.titles.get(column))
@@ -87,6 +83,7 @@ impl Telling<'_> {
             args,
             offset,
             suggestion,
+            advice,
         })
     }
 

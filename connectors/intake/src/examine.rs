@@ -95,22 +95,25 @@ impl Desk<'_> {
         compare(&report, admitted, spooled, &staged, routed.rows.rows())?;
         // Findings about the file as a whole come first: they explain the others.
         let kept = usize::try_from(self.limits.findings_kept_max).unwrap_or(usize::MAX);
-        let findings = report
-            .file_findings
-            .iter()
-            .cloned()
-            .chain(routed.findings)
-            .take(kept)
-            .collect();
+        let of_rows = match report.is_refused_at_the_door() {
+            true => Vec::new(),
+            false => routed.findings,
+        };
+        let findings = report.file_findings.iter().cloned().chain(of_rows);
+        let findings = findings.take(kept).collect();
         let quarantine = routed.rows.end().await.map_err(lake_failed)?;
         let original = original?;
-        // What must not come is not kept either; the spooled body goes with the arrival.
-        let original = match report.is_refused_at_the_door() {
+        // What must not come is not kept either, nor the rows that were judged before it was seen and what was found of
+        // them; the spooled body goes with the arrival.
+        let (original, quarantine) = match report.is_refused_at_the_door() {
             true => {
                 original.abandon().await;
-                None
+                if let Some(quarantine) = quarantine {
+                    quarantine.abandon().await;
+                }
+                (None, None)
             }
-            false => Some(original),
+            false => (Some(original), quarantine),
         };
         Ok(Examined {
             report,
@@ -281,7 +284,7 @@ pub(crate) fn lake_failed(error: LakeError) -> IntakeError {
     IntakeError::new(ErrorKind::Unavailable, code)
 }
 
-fn check_failed(failure: CheckFailure) -> IntakeError {
+pub(crate) fn check_failed(failure: CheckFailure) -> IntakeError {
     match failure {
         CheckFailure::Busy => IntakeError::new(ErrorKind::Busy, "intake.busy"),
         CheckFailure::TimedOut => IntakeError::new(ErrorKind::Unavailable, "intake.check_timed_out"),

@@ -23,6 +23,7 @@ pub(crate) fn report(admitted: &Admitted) -> Report {
         blank_or_total: 0,
         sha256: sha256_of_nothing(),
         rows_hash: sha256_of_nothing(),
+        sketch: None,
         findings_total: 0,
         findings_by_rule: BTreeMap::new(),
         totals: BTreeMap::new(),

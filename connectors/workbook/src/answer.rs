@@ -227,16 +227,15 @@ fn problem(finding: &Finding) -> Option<String> {
     })
 }
 
+/// What to do: what the value was probably meant to be and why, or that it is lost.
 fn advice(finding: &Finding) -> Option<String> {
     let suggested = finding.suggestion.as_deref().map(|suggestion| {
         let column = finding.column.as_deref().unwrap_or_default();
         texts::render("sheet.of_column", &[("column", column), ("said", suggestion)]).zh
     });
-    match (suggested, finding.message().hint_zh) {
-        (None, None) => None,
-        (suggested, hint) => {
-            let parts: Vec<String> = suggested.into_iter().chain(hint).collect();
-            Some(parts.join("\n"))
-        }
-    }
+    let why = finding.advice_message();
+    let (why, export) = why.map_or((None, None), |why| (Some(why.zh), why.hint_zh));
+    let parts = [suggested, why, export, finding.message().hint_zh];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
 }

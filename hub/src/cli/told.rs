@@ -240,8 +240,19 @@ pub fn findings_table(findings: &[Value]) -> String {
     let row = |f: &Value| {
         let mut cells = ["row", "column", "rule", "value_masked", "message"].map(|key| text(f, key));
         // What to do belongs to what is wrong; a column of its own would not fit on a screen.
-        if let ([.., Some(message)], Some(hint)) = (&mut cells, text(f, "hint")) {
-            *message = format!("{message}；{hint}");
+        let suggestion = text(f, "suggestion");
+        let suggestion = suggestion.map(|it| texts::render("check.suggestion", &[("suggestion", &it)]).zh);
+        let more = [
+            text(f, "hint"),
+            suggestion,
+            text(f, "advice_message"),
+            text(f, "advice_hint"),
+        ];
+        if let [.., Some(message)] = &mut cells {
+            *message = more
+                .into_iter()
+                .flatten()
+                .fold(message.clone(), |told, more| format!("{told}；{more}"));
         }
         cells.to_vec()
     };

@@ -3,7 +3,7 @@
 use check::Finding;
 use serde_json::Value;
 
-/// The stored fields and the sentence in both languages.
+/// The stored fields, the sentence, and why something is suggested or cannot be, in both languages.
 pub fn shown(finding: &Finding) -> Value {
     let message = finding.message();
     let mut value = serde_json::to_value(finding).unwrap_or_default();
@@ -12,6 +12,16 @@ pub fn shown(finding: &Finding) -> Value {
         object.insert("message_en".to_owned(), message.en.into());
         object.insert("hint".to_owned(), message.hint_zh.into());
         object.insert("hint_en".to_owned(), message.hint_en.into());
+        if let Some(advice) = finding.advice_message() {
+            let sentences = [
+                ("advice_message", Some(advice.zh)),
+                ("advice_message_en", Some(advice.en)),
+                ("advice_hint", advice.hint_zh),
+                ("advice_hint_en", advice.hint_en),
+            ];
+            let told = sentences.into_iter().filter_map(|(key, text)| Some((key, text?)));
+            object.extend(told.map(|(key, text)| (key.to_owned(), text.into())));
+        }
     }
     value
 }

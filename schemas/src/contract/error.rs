@@ -31,6 +31,11 @@ impl ContractError {
         &self.place
     }
 
+    /// The words that are at fault, as the document has them.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The message in both languages.
     pub fn message(&self) -> Message {
         texts::render(self.code, &[("place", &self.place), ("detail", &self.detail)])

@@ -224,7 +224,7 @@ pub(super) fn match_header<'a>(
 }
 
 /// The form in which headers are compared.
-pub(super) fn fold_header(header: &str) -> String {
+pub(crate) fn fold_header(header: &str) -> String {
     let mut folded: String = width::normalise(header)
         .chars()
         .filter(|c| !c.is_whitespace() && !width::is_invisible(*c))

@@ -3,6 +3,7 @@
 
 mod compile;
 mod error;
+pub mod evolution;
 mod field;
 mod fields;
 mod files;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use error::ContractError;
+pub(crate) use field::fold_header;
 pub use field::{DataClass, Derived, Field, FieldType, HeaderMatch, Level, MoneyRule, Part, Treatment};
 pub use fixed::{FixedField, FixedFile, FixedTrailer};
 pub use row_rules::{RowRule, RowRuleKind};

@@ -14,7 +14,7 @@ fn pow_usage() -> Contract {
 }
 
 /// The contract with one passage replaced; the passage must be there.
-fn with(passage: &str, instead: &str) -> Result<Contract, ContractError> {
+pub(super) fn with(passage: &str, instead: &str) -> Result<Contract, ContractError> {
     assert!(POW_USAGE.contains(passage), "{passage}");
     Contract::from_yaml(&POW_USAGE.replacen(passage, instead, 1))
 }

@@ -7,7 +7,7 @@ use super::Outcome;
 use crate::codelists::regions;
 use crate::values::width;
 
-const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+pub(super) const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /// Nobody born earlier is likely to owe tax in person; a remark only.
 const OLDEST_BIRTH_YEAR: i32 = 1916;
@@ -55,7 +55,7 @@ pub fn check(text: &str) -> Outcome {
 }
 
 /// The birth date inside an 18-character number, if it is a day of 1800 to 2099.
-fn birth_date(id: &str) -> Option<NaiveDate> {
+pub(super) fn birth_date(id: &str) -> Option<NaiveDate> {
     let part = |from, to| {
         id.get(from..to)
             .and_then(|digits: &str| digits.parse::<u32>().ok())

@@ -4,6 +4,7 @@
 pub mod citizen_id;
 pub mod industry;
 pub mod luhn;
+pub mod mend;
 pub mod month;
 pub mod org;
 pub mod organisation_name;

@@ -5,32 +5,19 @@ use super::{Outcome, org};
 use crate::values::width;
 
 /// The characters in the order of their values; I, O, S, V and Z are left out because they look like others.
-const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+pub(super) const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 
 /// 3^(i−1) mod 31.
-const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
-
-/// What people type for a character they misread. `V` has no twin.
-const LOOK_ALIKE: [(char, char); 4] = [('O', '0'), ('I', '1'), ('S', '5'), ('Z', '2')];
+pub(super) const WEIGHTS: [u32; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
 /// Checks a raw value. A wrong organisation code inside (characters 9 to 17) is a remark only: some were given out so.
 pub fn check(text: &str) -> Outcome {
     let code = width::normalise(text).to_ascii_uppercase();
     if code.len() != 18 || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        let bare: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        let suggestion = (bare != code && is_valid(&bare)).then_some(bare);
-        return Outcome::Bad {
-            reason: "value.uscc_shape",
-            suggestion,
-        };
+        return Outcome::bad("value.uscc_shape");
     }
     if code.bytes().any(|b| value(b).is_none()) {
-        let guess: String = code.chars().map(look_alike).collect();
-        let suggestion = is_valid(&guess).then_some(guess);
-        return Outcome::Bad {
-            reason: "value.uscc_letter",
-            suggestion,
-        };
+        return Outcome::bad("value.uscc_letter");
     }
     if !is_valid(&code) {
         return Outcome::bad("value.uscc_check");
@@ -67,13 +54,6 @@ fn value(byte: u8) -> Option<u32> {
         .iter()
         .position(|known| *known == byte)
         .and_then(|at| u32::try_from(at).ok())
-}
-
-fn look_alike(c: char) -> char {
-    LOOK_ALIKE
-        .iter()
-        .find(|(wrong, _)| *wrong == c)
-        .map_or(c, |(_, right)| *right)
 }
 
 #[cfg(test)]
@@ -132,23 +112,6 @@ mod tests {
                 "{text}"
             );
         }
-    }
-
-    #[test]
-    fn a_look_alike_is_suggested_only_when_it_makes_the_code_right() {
-        let suggestion = |text| match check(text) {
-            Outcome::Bad { suggestion, .. } => suggestion,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(
-            suggestion("91433101MA4LOO0117").as_deref(),
-            Some("91433101MA4L000117")
-        );
-        assert_eq!(suggestion("91433101MA4LOO0118"), None);
-        assert_eq!(
-            suggestion("91433101 MA4L 000117").as_deref(),
-            Some("91433101MA4L000117")
-        );
     }
 
     #[test]

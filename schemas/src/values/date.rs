@@ -1,6 +1,10 @@
 //! Dates as departments write them. Civil days; no time zone is involved.
 
+mod order;
+
 use chrono::{Datelike, Days, NaiveDate};
+
+pub use order::{Order, year_last};
 
 use super::width;
 
@@ -23,6 +27,9 @@ pub enum DateFault {
     TwoDigitYear,
     #[error("no such day")]
     NoSuchDay,
+    /// `25/1/2025`, `1/25/2025`: a day written with its year last.
+    #[error("the year comes last")]
+    YearLast(Order),
     #[error("not a date")]
     NotADate,
 }
@@ -33,6 +40,9 @@ impl DateFault {
         match self {
             DateFault::TwoDigitYear => "value.date_two_digit_year",
             DateFault::NoSuchDay => "value.date_unreal",
+            DateFault::YearLast(Order::DayFirst) => "value.date_day_first",
+            DateFault::YearLast(Order::MonthFirst) => "value.date_month_first",
+            DateFault::YearLast(Order::Either) => "value.date_year_last",
             DateFault::NotADate => "value.date_shape",
         }
     }
@@ -70,6 +80,9 @@ const OPEN_WORDS: [&str; 5] = ["长期", "长期有效", "永久", "无固定期
 
 fn separated(day: &str) -> Result<ReadDate, DateFault> {
     let (year, month, date) = split(day).ok_or(DateFault::NotADate)?;
+    if let Some(order) = order::year_behind(year, month, date) {
+        return Err(DateFault::YearLast(order));
+    }
     let short = |text: &str| {
         (1..=2)
             .contains(&text.len())
@@ -214,7 +227,13 @@ mod tests {
             ("2025", DateFault::NotADate),
             ("2025-01", DateFault::NotADate),
             ("2025-01/01", DateFault::NotADate),
-            ("1/1/2025", DateFault::NotADate),
+            ("1/2/2025", DateFault::YearLast(Order::Either)),
+            ("25/1/2025", DateFault::YearLast(Order::DayFirst)),
+            ("01-25-2025", DateFault::YearLast(Order::MonthFirst)),
+            ("1/25/2025 0:00", DateFault::YearLast(Order::MonthFirst)),
+            ("32/1/2025", DateFault::NotADate),
+            ("13/13/2025", DateFault::NotADate),
+            ("1/1/0025", DateFault::NotADate),
             ("2025-001-1", DateFault::NotADate),
             ("2025-01-01 下午", DateFault::NotADate),
             ("昨天", DateFault::NotADate),

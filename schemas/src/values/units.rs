@@ -17,6 +17,19 @@ pub fn find(unit: &str, word: &str) -> Option<&'static UnitWord> {
     words(unit)?.iter().find(|known| known.word == folded)
 }
 
+/// The word for so many of the stored unit, as people write it: `万元` for 10 000 of `元`.
+pub fn of_factor(unit: &str, times: i128) -> Option<&'static UnitWord> {
+    let fitting = || {
+        words(unit)
+            .into_iter()
+            .flatten()
+            .filter(|known| known.times == times && known.per == 1)
+    };
+    let plain =
+        |known: &&UnitWord| known.word.chars().count() > 1 && !known.word.chars().any(|c| c.is_ascii());
+    fitting().find(plain).or_else(|| fitting().next())
+}
+
 /// Is `word` a unit of anything?
 pub(super) fn is_word(word: &str) -> bool {
     let folded = fold(word);

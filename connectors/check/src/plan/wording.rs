@@ -51,12 +51,12 @@ impl<'a> Plan<'a> {
             _ => ("value.flag_shape", Vec::new()),
         };
         let unit = field.unit.clone().map(|unit| ("unit", unit));
-        self.builtin(
-            index,
-            BuiltinRule::Type,
-            text,
-            &args.into_iter().chain(unit).collect::<Vec<_>>(),
-        )
+        let args: Vec<(&str, String)> = args.into_iter().chain(unit).collect();
+        let rule = self.builtin(index, BuiltinRule::Type, text, &args);
+        if let Some(rule) = self.rules.get_mut(rule).filter(|_| field.kind == FieldType::Date) {
+            rule.detail = Detail::Date;
+        }
+        rule
     }
 
     pub(super) fn length_rule(&mut self, index: usize, field: &Field) -> usize {

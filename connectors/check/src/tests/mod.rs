@@ -1,6 +1,8 @@
 //! Whole checks of small files: what goes in, what comes out, and that nothing is lost in between.
 
 mod door;
+mod doubts;
+mod drift;
 mod encodings;
 mod examples;
 mod files;
@@ -15,6 +17,7 @@ mod refusals;
 mod row_rules;
 mod rules;
 mod secrets;
+mod suggestions;
 mod units;
 mod workbooks;
 

@@ -69,8 +69,15 @@ fn protected_values_show_their_first_character_and_length_and_others_are_cut() {
     );
     let code = Some(field("usc_code"));
     assert_eq!(mask::suggestion(code, "A1", "A2").as_deref(), Some("2: 1→2"));
-    assert_eq!(mask::suggestion(code, "A1", "A12"), None);
+    assert_eq!(mask::suggestion(code, "A1", "A12").as_deref(), Some("3: +2"));
+    assert_eq!(
+        mask::suggestion(code, "A--1", "A1").as_deref(),
+        Some("2: −-, 3: −-")
+    );
     assert_eq!(mask::suggestion(code, "12345", "54321"), None);
+    // Too much of it, or not only more of it.
+    assert_eq!(mask::suggestion(code, "1", "12345"), None);
+    assert_eq!(mask::suggestion(code, "123", "1245"), None);
     assert_eq!(
         mask::suggestion(Some(field("county")), "433101001", "433101").as_deref(),
         Some("433101")

@@ -80,6 +80,14 @@ fn the_same_rows_give_the_same_hash_and_totals_from_csv_and_workbook() {
         ("xlsx", "")
     );
     assert_eq!(csv.report.rows_hash, xlsx.report.rows_hash);
+    // The hash is of numbered rows; the sketch knows them wherever they stand.
+    let lower = checked(workbook(&format!("用电量表\n{text}")));
+    assert_ne!(lower.report.rows_hash, csv.report.rows_hash);
+    assert!(csv.report.sketch.is_some());
+    assert_eq!(
+        [&xlsx.report.sketch, &lower.report.sketch],
+        [&csv.report.sketch; 2]
+    );
     assert_eq!(csv.report.totals, xlsx.report.totals);
     // Numbers as numbers are the same rows again.
     let numbers = workbook(&text.replace(",12000.00,4000.00,", ",=12000,=4000,"));

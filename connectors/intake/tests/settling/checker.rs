@@ -80,6 +80,7 @@ fn finding(row: i64) -> Finding {
         args: BTreeMap::new(),
         offset: None,
         suggestion: None,
+        advice: None,
     }
 }
 
@@ -97,6 +98,7 @@ fn report(request: &CheckRequest, bytes: &[u8], good: u64, bad: u64) -> Report {
         blank_or_total: 0,
         sha256: format!("sha256:{}", hex::encode(Sha256::digest(bytes))),
         rows_hash: String::new(),
+        sketch: None,
         findings_total: bad,
         findings_by_rule: BTreeMap::new(),
         totals: BTreeMap::new(),

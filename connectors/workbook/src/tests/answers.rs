@@ -30,6 +30,22 @@ fn an_answer_holds_the_bad_rows_alone_with_what_is_wrong_beside_them() {
 }
 
 #[test]
+fn an_answer_says_what_was_probably_meant_and_why_or_that_it_is_lost() {
+    let contract = contract("pow_usage");
+    let base = spoilt(&[
+        (5, "MA7A00017H", "MA7AO0017H"),
+        (9, "91433199MA7A00017H", "9.1433E+17"),
+    ]);
+    let book = Book::open(&checked(&contract, base.as_bytes()).answer(&contract));
+    let strings = book.part("xl/sharedStrings.xml");
+    let told = |code| schemas::texts::render(code, &[]);
+    assert!(strings.contains("列“统一社会信用代码”：13: O→0"));
+    assert!(strings.contains(&told("suggest.look_alike").zh));
+    let lost = told("suggest.lost_scientific");
+    assert!(strings.contains(&lost.zh) && strings.contains(&lost.hint_zh.unwrap()));
+}
+
+#[test]
 fn mended_rows_make_the_file_that_should_have_been_sent() {
     let contract = contract("pow_usage");
     let base = spoilt(&[(5, ",12000.00,", ",很多,"), (9, "MA7A00017H", "MA7A00017X")]);

@@ -93,3 +93,16 @@ fn bytes_that_were_no_character_cannot_be_mended_by_sending_them_back() {
         (Verdict::Accepted, 40)
     );
 }
+
+#[test]
+fn what_must_not_come_closes_the_door_in_a_mended_row_as_well() {
+    let contract = contract("pow_usage");
+    let base = spoilt(&[(5, ",12000.00,", ",很多,")]);
+    let mut book = Book::open(&checked(&contract, base.as_bytes()).answer(&contract));
+    book.put("电量（kWh）", 2, "12000.00");
+    book.put("用电地址", 2, "机密★1年");
+    let closed = checked_over(&contract, "433100", &[base.as_bytes()], &book.saved());
+    assert_eq!(closed.file_texts(), ["check.door_classified"]);
+    assert!(closed.report.is_refused_at_the_door());
+    assert_eq!((closed.report.committed, closed.kept.accepted), (0, 0));
+}

@@ -32,6 +32,7 @@ pub fn finding(row: u64) -> Finding {
         args: BTreeMap::new(),
         offset: None,
         suggestion: None,
+        advice: None,
     }
 }
 
@@ -45,6 +46,7 @@ pub fn report(verdict: Verdict, sha256: &str) -> Report {
         blank_or_total: 0,
         sha256: sha256.to_owned(),
         rows_hash: String::new(),
+        sketch: None,
         findings_total: 0,
         findings_by_rule: BTreeMap::new(),
         totals: BTreeMap::new(),
@@ -84,6 +86,7 @@ pub fn intent(period: &str, sha256: &str, revision_before: u32) -> Intent {
         zero: false,
         size_bytes: 100,
         report: report(Verdict::Accepted, sha256),
+        recognised: Vec::new(),
         findings_kept: 0,
         staged: None,
         review: None,
