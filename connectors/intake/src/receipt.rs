@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use audit::{Signer, VerifyingKey};
-use check::{Answered, Total, UnitRead, Verdict};
+use check::{Answered, Finding, Total, UnitRead, Verdict};
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use lake::ChangeCounts;
 use schemas::{DepartmentCode, SubmissionId};
@@ -46,7 +46,11 @@ pub struct ReceiptFacts {
     pub duplicate: u64,
     pub blank_or_total: u64,
     pub findings_total: u64,
-    /// How many findings the hub kept for reading; fewer than `findings_total` when a limit was reached.
+    /// Remarks on rows that are known from an earlier submission; no part of the report, which is about this file alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recognised: Vec<Finding>,
+    /// How many findings the hub kept for reading, the remarks above among them; fewer than `findings_total` when a limit
+    /// was reached.
     pub findings_kept: u64,
     /// `sha256:` and the hex digest of the bytes as received.
     pub sha256: String,

@@ -183,6 +183,7 @@ impl Inner {
             duplicate: report.duplicate,
             blank_or_total: report.blank_or_total,
             findings_total: report.findings_total,
+            recognised: intent.recognised.clone(),
             findings_kept: intent.findings_kept,
             sha256: report.sha256.clone(),
             size_bytes: intent.size_bytes,

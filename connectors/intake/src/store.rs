@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::act::Act;
 use crate::arrival::Sender;
 use crate::receipt::Receipt;
+use crate::recognised::Filled;
 use crate::slot::Slot;
 
 /// A submission that is about to be settled, with all that is needed to finish it after a crash.
@@ -32,6 +33,9 @@ pub struct Intent {
     pub zero: bool,
     pub size_bytes: u64,
     pub report: Report,
+    /// Remarks on rows that were known when this arrived.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recognised: Vec<Finding>,
     /// How many findings were stored with the intent.
     pub findings_kept: u64,
     /// The files that the feed commit will name. `None` if nothing was accepted.
@@ -176,6 +180,10 @@ pub enum StoreError {
 #[async_trait]
 pub trait SubmissionStore: Send + Sync {
     async fn current(&self, slot: &Slot) -> Result<Option<Current>, StoreError>;
+
+    /// The slots of this feed and unit that hold something, newest period first: this one, at most so many before it and
+    /// as many after it.
+    async fn filled(&self, slot: &Slot, count_max: u32) -> Result<Vec<Filled>, StoreError>;
 
     async fn by_idempotency_key(
         &self,

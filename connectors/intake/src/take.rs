@@ -115,6 +115,11 @@ impl Inner {
             quarantine,
             findings,
         } = examined;
+        let recognised = self
+            .recognise(&admitted.contract, &admitted.slot, admitted.act.kind(), &report)
+            .await?;
+        // What is known of the rows explains more than any of them.
+        let findings: Vec<_> = recognised.iter().cloned().chain(findings).collect();
         let mut intent = Intent {
             submission,
             contract_version: admitted.contract.version().to_owned(),
@@ -128,6 +133,7 @@ impl Inner {
             zero,
             size_bytes: spooled.as_ref().map_or(0, |spooled| spooled.size_bytes),
             report,
+            recognised,
             findings_kept: findings.len() as u64,
             staged: None,
             review: None,

@@ -16,6 +16,7 @@ mod accounts;
 mod agreements;
 mod department_days;
 mod error;
+mod filled;
 mod instants;
 mod intents;
 mod lake_seq;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use intake::{
-    Change, ChangesPage, Current, Finding, FindingsPage, Intent, KeyUse, Settlement, Slot, Standing,
+    Change, ChangesPage, Current, Filled, Finding, FindingsPage, Intent, KeyUse, Settlement, Slot, Standing,
     StoreError, SubmissionFilter, SubmissionRecord, SubmissionStore, Waiting,
 };
 use schemas::{DepartmentCode, SubmissionId};
@@ -34,6 +34,10 @@ impl From<NotSettled> for StoreError {
 impl SubmissionStore for Registry {
     async fn current(&self, slot: &Slot) -> Result<Option<Current>, StoreError> {
         Ok(self.current_of(slot).await?)
+    }
+
+    async fn filled(&self, slot: &Slot, count_max: u32) -> Result<Vec<Filled>, StoreError> {
+        Ok(self.filled_around(slot, count_max).await?)
     }
 
     async fn by_idempotency_key(

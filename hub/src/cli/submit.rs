@@ -128,7 +128,7 @@ pub async fn findings(client: &Client, receipt: &Value) -> Result<Vec<Value>, Cl
     let Some(id) = receipt.get("submission").and_then(Value::as_str) else {
         return Ok(Vec::new());
     };
-    if receipt.get("findings_total").and_then(Value::as_u64) == Some(0) {
+    if receipt.get("findings_kept").and_then(Value::as_u64) == Some(0) {
         return Ok(Vec::new());
     }
     let path = format!("/v1/submissions/{id}/findings?limit={}", told::FINDINGS_SHOWN);

@@ -1,5 +1,5 @@
 //! Settling tried out with a real lake, audit log and registry in a folder of its own. The checker is a stand-in, but for
-//! the tests of `mending` and `real_check`.
+//! the tests of `mending`, `real_check`, `recognised` and `rehearsed`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,6 +14,7 @@ mod door;
 mod mending;
 mod ordinary;
 mod real_check;
+mod recognised;
 mod recovery;
 mod sent;
 mod signing;

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use intake::{
-    Change, ChangesPage, Current, ErrorKind, Finding, FindingsPage, IntakeLimits, Intent, KeyUse, Settlement,
-    Slot, Standing, StoreError, SubmissionFilter, SubmissionRecord, SubmissionStore, Waiting,
+    Change, ChangesPage, Current, ErrorKind, Filled, Finding, FindingsPage, IntakeLimits, Intent, KeyUse,
+    Settlement, Slot, Standing, StoreError, SubmissionFilter, SubmissionRecord, SubmissionStore, Waiting,
 };
 use registry::Registry;
 use schemas::{DepartmentCode, SubmissionId};
@@ -140,6 +140,9 @@ impl SubmissionStore for Forgetful {
 
     async fn current(&self, slot: &Slot) -> Result<Option<Current>, StoreError> {
         self.registry.current(slot).await
+    }
+    async fn filled(&self, slot: &Slot, count_max: u32) -> Result<Vec<Filled>, StoreError> {
+        self.registry.filled(slot, count_max).await
     }
     async fn by_idempotency_key(
         &self,

@@ -3,6 +3,7 @@
 mod accounts;
 mod agreements;
 mod duties;
+mod filled;
 mod listing;
 mod named_keys;
 mod opening;
