@@ -5,6 +5,7 @@
 mod admission;
 mod books;
 mod catalogue;
+mod contracts;
 mod disguise;
 mod duties;
 mod first_sign_ins;

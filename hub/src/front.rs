@@ -146,6 +146,8 @@ pub trait Front: Revisions + Uploading + Send + Sync + 'static {
 
     /// What is owed, by when, and how it stands, as far as the caller may see.
     async fn duties(&self, caller: &Caller, asked: DutiesAsked) -> Result<Value, Problem>;
+    /// What a changed contract, given as its text, would have done with the originals of its feed.
+    async fn rehearse(&self, caller: &Caller, contract: &str) -> Result<Value, Problem>;
 
     // Queries.
 

@@ -4,6 +4,7 @@
 mod acts;
 mod asked;
 mod catalogue;
+mod contracts;
 mod duties;
 mod encode;
 mod finish;

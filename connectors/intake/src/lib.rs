@@ -31,6 +31,7 @@ mod receipt;
 mod recognised;
 mod record;
 mod recover;
+mod rehearse;
 mod repeated;
 mod settle;
 mod sign;
@@ -52,6 +53,7 @@ pub use limits::IntakeLimits;
 pub use receipt::{Receipt, ReceiptFacts, ReceiptFault, Reviewed};
 pub use recognised::Filled;
 pub use recover::Recovered;
+pub use rehearse::{Rehearsal, RuleEffect, UnitEffect};
 pub use slot::Slot;
 pub use step::Step;
 pub use store::{

@@ -40,6 +40,15 @@ impl Earlier<'_> {
             Ok(chain) => chain,
             Err(reason) => return Ok(Err(reason)),
         };
+        self.fetch(&chain, &answer.to_string()).await
+    }
+
+    /// Their files, each in the spool under this name and a number until it is dropped.
+    pub(crate) async fn fetch(
+        &self,
+        chain: &[SubmissionId],
+        name: &str,
+    ) -> Result<Result<Vec<Spooled>, Reason>, IntakeError> {
         let mut files = Vec::with_capacity(chain.len());
         for (number, submission) in chain.iter().enumerate() {
             let original = match self.lake.vault().get(submission, &self.slot.feed).await {
@@ -47,7 +56,7 @@ impl Earlier<'_> {
                 Err(LakeError::NotFound) => return Ok(Err("check.answer_original_gone")),
                 Err(error) => return Err(lake_failed(error)),
             };
-            files.push(self.spool.fetch(&format!("{answer}.{number}"), original).await?);
+            files.push(self.spool.fetch(&format!("{name}.{number}"), original).await?);
         }
         Ok(Ok(files))
     }
@@ -87,7 +96,10 @@ impl Earlier<'_> {
     }
 
     /// A submission and those it was laid over, oldest first.
-    async fn below(&self, newest: SubmissionId) -> Result<Result<Vec<SubmissionId>, Reason>, IntakeError> {
+    pub(crate) async fn below(
+        &self,
+        newest: SubmissionId,
+    ) -> Result<Result<Vec<SubmissionId>, Reason>, IntakeError> {
         let mut chain = vec![newest];
         loop {
             let Some(oldest) = chain.last() else {

@@ -107,6 +107,10 @@ impl Front for Center {
         self.template_of(caller, feed, unit).await
     }
 
+    async fn rehearse(&self, caller: &Caller, contract: &str) -> Result<Value, Problem> {
+        self.rehearsed(caller, contract).await
+    }
+
     async fn statements(&self, caller: &Caller, sql: &str) -> Result<Vec<Statement>, Problem> {
         self.read_statements(caller, sql).await
     }

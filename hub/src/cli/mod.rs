@@ -10,6 +10,7 @@ mod audit;
 mod backfill;
 mod check;
 mod config;
+mod contract;
 mod demo;
 mod duties;
 mod feeds;
@@ -83,6 +84,8 @@ enum Command {
     Agreement(agreement::Arguments),
     /// Verify or read the audit log, offline
     Audit(audit::Arguments),
+    /// Compare, propose and rehearse feed contracts
+    Contract(contract::Arguments),
     /// Check or explain the settings
     Config(config::Arguments),
     /// Write sample files of an invented prefecture
@@ -115,6 +118,7 @@ pub fn run() -> ExitCode {
         Command::Leads(arguments) => on_runtime(leads::run(arguments)),
         Command::Agreement(arguments) => on_runtime(agreement::run(arguments)),
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Contract(arguments) => on_runtime(contract::run(arguments)),
         Command::Config(arguments) => config::run(arguments),
         Command::Generate(arguments) => generate::run(arguments),
         Command::Worker(arguments) => worker::run(arguments),

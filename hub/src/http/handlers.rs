@@ -5,7 +5,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::operation::Operation;
 use super::routes::{Route, Verb};
 use super::{
-    App, acts, catalogue, duties, house, identity, leads, query, revisions, submissions, uploads, workbooks,
+    App, acts, catalogue, contracts, duties, house, identity, leads, query, revisions, submissions, uploads,
+    workbooks,
 };
 
 pub(super) fn handler(route: &Route) -> MethodRouter<App> {
@@ -33,6 +34,7 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
         Operation::Decline => on(filter, revisions::decline),
         Operation::Duties => on(filter, duties::duties),
         Operation::Workbook => on(filter, workbooks::workbook),
+        Operation::Rehearse => on(filter, contracts::rehearse),
         Operation::UploadOptions => on(filter, uploads::options),
         Operation::BeginUpload => on(filter, uploads::begin),
         Operation::Upload => on(filter, uploads::show),

@@ -190,6 +190,11 @@ pub const ROUTES: &[Route] = &[
     ),
     post("/v1/submissions/{id}/sign", Operation::Sign, Takes::Nothing),
     post("/v1/submissions/{id}/decline", Operation::Decline, Takes::Nothing),
+    post(
+        "/v1/contracts/rehearsal",
+        Operation::Rehearse,
+        Takes::Json(&["contract"]),
+    ),
     Route {
         query: &[
             "feed",

@@ -16,6 +16,7 @@ mod ordinary;
 mod real_check;
 mod recognised;
 mod recovery;
+mod rehearsed;
 mod sent;
 mod signing;
 mod supplements;
