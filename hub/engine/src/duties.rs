@@ -61,7 +61,7 @@ impl DutyRows {
                 max = ROWS_MAX,
                 "there are too many duties for a view"
             );
-            rows.sort_by(|one, other| other.period_end.cmp(&one.period_end));
+            rows.sort_by_key(|row| std::cmp::Reverse(row.period_end));
             rows.truncate(ROWS_MAX);
         }
         DutyRows(rows)

@@ -149,24 +149,31 @@ fn put(response: &mut Response, name: HeaderName, value: &str) {
 }
 
 fn document(shown: &UploadShown, request_id: &RequestId) -> Value {
+    let (state, told) = match &shown.fate {
+        UploadFate::Receiving => ("receiving", json!({"receipt": null})),
+        UploadFate::Checking => ("checking", json!({"receipt": null})),
+        UploadFate::Taken(submitted) => {
+            let state = if submitted.waits { "waiting" } else { "settled" };
+            (
+                state,
+                json!({"repeated": submitted.repeated, "receipt": submitted.receipt}),
+            )
+        }
+        UploadFate::Failed(problem) => (
+            "failed",
+            json!({"problem": problem.render(request_id).document()}),
+        ),
+    };
     let mut document = json!({
         "id": shown.id.to_string(),
         "offset": shown.offset,
         "length": shown.length,
         "expires_at": shown.expires_at,
+        "state": state,
     });
-    let (state, key, value) = match &shown.fate {
-        UploadFate::Receiving => ("receiving", "receipt", Value::Null),
-        UploadFate::Checking => ("checking", "receipt", Value::Null),
-        UploadFate::Taken(submitted) => {
-            document["repeated"] = json!(submitted.repeated);
-            let state = if submitted.waits { "waiting" } else { "settled" };
-            (state, "receipt", submitted.receipt.clone())
-        }
-        UploadFate::Failed(problem) => ("failed", "problem", problem.render(request_id).document()),
-    };
-    document["state"] = json!(state);
-    document[key] = value;
+    if let (Value::Object(document), Value::Object(told)) = (&mut document, told) {
+        document.extend(told);
+    }
     document
 }
 

@@ -39,7 +39,7 @@ impl Run {
         let mut written = 0_u64;
         for known in all {
             let known = known?;
-            if written % KNOWN_PER_PAGE as u64 == 0 {
+            if written.is_multiple_of(KNOWN_PER_PAGE as u64) {
                 pages.push(known.key);
             }
             sieve.put(known.key);
