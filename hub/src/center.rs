@@ -19,6 +19,7 @@ mod query;
 mod quotas;
 mod revisions;
 mod revocations;
+mod roads;
 mod shared;
 mod sharing;
 mod submissions;
@@ -27,8 +28,8 @@ mod workbooks;
 mod workers;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 
 use audit::VerifyingKey;
 use chrono::NaiveDate;
@@ -37,6 +38,7 @@ use intake::Intake;
 use policy::{AccountStore, BootKey, Identity, Policy};
 use registry::Registry;
 use schemas::{Bilingual, FeedId, Rates, ViewName, Workdays};
+use sources::{Road, Rounds};
 
 use crate::config::Config;
 use crate::contracts::Contracts;
@@ -51,6 +53,7 @@ pub use books::Books;
 pub use first_sign_ins::FirstSignIns;
 pub use open::OpenError;
 pub use people::{Founding, Person};
+pub(crate) use roads::NotTaken;
 
 /// One running hub.
 pub struct Center {
@@ -86,6 +89,8 @@ pub struct Center {
     post: Option<Arc<Post>>,
     revocations: revocations::Revocations,
     metrics: Arc<Metrics>,
+    roads: Vec<Road>,
+    rounds: Mutex<Option<Rounds>>,
     open: AtomicBool,
     // Last, so that it is let go after everything that writes.
     _lock: DataLock,

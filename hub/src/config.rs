@@ -35,6 +35,9 @@ pub struct Config {
     /// Rates and tolerances that replace built-in ones, key by key. Empty: the built-in ones only. Relative to the folder
     /// of the file.
     pub rates_file: PathBuf,
+    /// Where files come from by themselves: one settings file per source. Empty: nowhere. Relative to the folder of the
+    /// file.
+    pub sources_dir: PathBuf,
     pub feeds: Feeds,
     pub lake: LakePlace,
     pub listen: Listen,
@@ -52,6 +55,7 @@ impl Default for Config {
             data_dir: PathBuf::from("data"),
             contracts_dir: PathBuf::new(),
             rates_file: PathBuf::new(),
+            sources_dir: PathBuf::new(),
             feeds: Feeds::default(),
             lake: LakePlace::default(),
             listen: Listen::default(),
@@ -102,6 +106,7 @@ impl Config {
         for file in [
             &mut config.contracts_dir,
             &mut config.rates_file,
+            &mut config.sources_dir,
             &mut config.lake.secret_file,
             &mut config.duties.workdays_file,
             &mut config.reminders.contacts_file,

@@ -89,6 +89,11 @@ impl Folder {
         self.root.join("uploads")
     }
 
+    /// What lies here for sources that have no place of their own, one folder per source.
+    pub fn inboxes(&self) -> PathBuf {
+        self.root.join("inboxes")
+    }
+
     /// Spill files of queries. Emptied at start.
     pub fn scratch(&self) -> PathBuf {
         self.root.join("scratch")

@@ -12,6 +12,7 @@ mod made;
 mod problem;
 mod revisions;
 mod sitting;
+mod sourcing;
 mod submit;
 mod upload;
 
@@ -34,6 +35,7 @@ pub use problem::{Problem, Rendered};
 pub use revisions::{OriginalFile, Revisions, SubmissionsAsked, WithdrawAsked};
 pub(crate) use sitting::ShownAt;
 pub use sitting::Sitting;
+pub use sourcing::Sourcing;
 pub use submit::{Body, SubmitHead, Submitted};
 pub use upload::{UploadFate, UploadId, UploadShown, Uploading};
 
@@ -86,7 +88,7 @@ pub struct Health {
 /// INVARIANT (no-act-unrecorded): every method that refuses or answers has written its audit entry when it returns;
 /// a gateway never writes one itself.
 #[async_trait]
-pub trait Front: Revisions + Uploading + Send + Sync + 'static {
+pub trait Front: Revisions + Uploading + Sourcing + Send + Sync + 'static {
     // Identity.
 
     /// Opens a session. Refusals: 401 for a wrong name or password (the same for both), 429 with `retry_after_s`.

@@ -20,6 +20,7 @@ mod query;
 mod refused;
 mod revisions;
 mod routes;
+mod sources;
 mod submissions;
 #[cfg(test)]
 mod tests;

@@ -35,6 +35,7 @@ pub mod pg;
 pub mod rates;
 pub mod read_shown;
 pub mod reminders;
+pub mod roads;
 pub mod server;
 mod uploads;
 pub mod workdays;

@@ -38,6 +38,7 @@ impl Server {
         let limits = &center.config().limits;
         let (http_settings, pg_settings) =
             (HttpSettings::from_limits(limits), PgSettings::from_limits(limits));
+        center.start_rounds();
         let front: Arc<dyn Front> = center.clone();
         let (stop, _) = watch::channel(false);
         let stopped = || {
@@ -98,6 +99,7 @@ impl Server {
 
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
+        self.center.stop_rounds().await;
         // A connection that does not end by itself does not hold the house open.
         let ended = tokio::time::timeout(std::time::Duration::from_secs(10), async {
             while self.gateways.join_next().await.is_some() {}

@@ -12,7 +12,7 @@ EDGES = {
     "policy": {"schemas"},
     "intake": {"schemas", "decode", "check", "lake", "audit"},
     "engine": {"schemas", "lake", "policy", "audit"},
-    "registry": {"schemas", "intake", "policy"},
+    "registry": {"schemas", "intake", "policy", "sources"},
     "sources": set(),
     "hub": None,  # wires everything
 }

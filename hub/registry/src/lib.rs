@@ -1,4 +1,4 @@
-//! The registry: SQLite behind the storage traits of `intake` and `policy`. It remembers and keeps what must be unique
+//! The registry: SQLite behind the storage traits of `intake`, `policy` and `sources`. It remembers and keeps what must be unique
 //! unique; it decides nothing. No other crate sees SQL, and nothing here is a row of a feed.
 #![forbid(unsafe_code)]
 #![cfg_attr(
@@ -27,6 +27,7 @@ mod records;
 mod reminders;
 mod settings;
 mod slot_facts;
+mod sources;
 mod store;
 mod submissions;
 mod tokens;

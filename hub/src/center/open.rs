@@ -1,8 +1,8 @@
 //! Opening and closing the house.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use audit::{Act, ActKind, Closing, Log, Outcome, Signer};
 use intake::{Intake, IntakeLimits};
@@ -28,6 +28,7 @@ use crate::lock::DataLock;
 use crate::metrics::Metrics;
 use crate::rates;
 use crate::reminders::Post;
+use crate::roads;
 use crate::uploads::{UploadLimits, Uploads};
 use crate::workdays;
 use crate::worker::{QueryWorkers, WorkerChecker};
@@ -70,6 +71,7 @@ impl Center {
             .map_err(|e| OpenError::new("hub.data_folder_unusable", e.kind()))?;
         let known = contracts::load(Some(&config.contracts_dir)).map_err(|e| OpenError::new(e.code(), e))?;
         let contracts = shared::taken(&known, &config.feeds)?;
+        let roads = roads::load(&config.sources_dir, &folder.inboxes(), &contracts)?;
         let rates = rates::load(&config.rates_file).map_err(|e| OpenError::new("hub.rates_unusable", e))?;
         let post = Post::open(&config)?;
         let workdays = workdays::load(&config.duties.workdays_file)
@@ -189,6 +191,8 @@ impl Center {
             boot_key,
             key_marks,
             metrics,
+            roads,
+            rounds: Mutex::new(None),
             open: AtomicBool::new(true),
             _lock: lock,
         }))

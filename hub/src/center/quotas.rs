@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use audit::{ActKind, Closing, Outcome};
+use audit::{Act, ActKind, Closing, Outcome};
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::StreamExt;
@@ -171,26 +171,28 @@ impl Center {
         caller: &Caller,
         subject: &Value,
     ) -> Result<Counted, Problem> {
-        let department = caller.signed_in.principal().department();
+        let denial = act_of(ActKind::Denial, caller, subject.clone());
+        self.let_in(caller.signed_in.principal().department(), denial)
+            .await
+    }
+
+    /// Counts one submission of a department. `denial` is what goes on record if it is one too many.
+    pub(super) async fn let_in(&self, department: &DepartmentCode, denial: Act) -> Result<Counted, Problem> {
         let entered = self.quotas.enter(&self.registry, department, Utc::now()).await;
-        self.within_quota(caller, subject, entered).await
+        self.within_quota(entered, denial).await
     }
 
     /// Lets a piece of a submission in that was counted when it began. A refusal is on record.
     pub(crate) async fn count_piece(&self, caller: &Caller, subject: &Value) -> Result<Counted, Problem> {
         let department = caller.signed_in.principal().department();
         let entered = self.quotas.go_on(&self.registry, department, Utc::now()).await;
-        self.within_quota(caller, subject, entered).await
+        self.within_quota(entered, act_of(ActKind::Denial, caller, subject.clone()))
+            .await
     }
 
-    async fn within_quota(
-        &self,
-        caller: &Caller,
-        subject: &Value,
-        entered: Result<Counted, Problem>,
-    ) -> Result<Counted, Problem> {
+    async fn within_quota(&self, entered: Result<Counted, Problem>, denial: Act) -> Result<Counted, Problem> {
         match entered {
-            Err(problem) if problem.status == 429 => Err(self.over_quota(caller, subject, problem).await),
+            Err(problem) if problem.status == 429 => Err(self.over_quota(denial, problem).await),
             entered => entered,
         }
     }
@@ -201,6 +203,15 @@ impl Center {
         caller: &Caller,
         subject: &Value,
         counted: &Counted,
+    ) -> Result<(), Problem> {
+        self.keep_count(counted, || act_of(ActKind::Denial, caller, subject.clone()))
+            .await
+    }
+
+    pub(super) async fn keep_count(
+        &self,
+        counted: &Counted,
+        denial: impl FnOnce() -> Act,
     ) -> Result<(), Problem> {
         let bytes = counted.bytes.load(Ordering::SeqCst);
         if bytes == 0 {
@@ -224,13 +235,12 @@ impl Center {
         let problem = self
             .quotas
             .refused("intake.quota_bytes", counted.bytes_max, Utc::now());
-        Err(self.over_quota(caller, subject, problem).await)
+        Err(self.over_quota(denial(), problem).await)
     }
 
-    async fn over_quota(&self, caller: &Caller, subject: &Value, problem: Problem) -> Problem {
-        let act = act_of(ActKind::Denial, caller, subject.clone());
+    async fn over_quota(&self, denial: Act, problem: Problem) -> Problem {
         let closing = Closing::new(Outcome::Denied, json!({"code": problem.code}));
-        match self.books.record(act, closing).await {
+        match self.books.record(denial, closing).await {
             Ok(_) => problem,
             Err(unrecorded) => unrecorded,
         }

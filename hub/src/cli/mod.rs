@@ -22,6 +22,7 @@ pub mod query;
 mod read;
 mod serve;
 mod sign;
+mod sources;
 mod submissions;
 pub mod submit;
 pub mod table;
@@ -82,6 +83,8 @@ enum Command {
     Leads(leads::Arguments),
     /// Propose, approve, activate and revoke sharing agreements
     Agreement(agreement::Arguments),
+    /// Show where files come from by themselves, and how that goes
+    Sources(sources::Arguments),
     /// Verify or read the audit log, offline
     Audit(audit::Arguments),
     /// Compare, propose and rehearse feed contracts
@@ -117,6 +120,7 @@ pub fn run() -> ExitCode {
         Command::Duties(arguments) => on_runtime(duties::run(arguments)),
         Command::Leads(arguments) => on_runtime(leads::run(arguments)),
         Command::Agreement(arguments) => on_runtime(agreement::run(arguments)),
+        Command::Sources(arguments) => on_runtime(sources::run(arguments)),
         Command::Audit(arguments) => audit::run(arguments),
         Command::Contract(arguments) => on_runtime(contract::run(arguments)),
         Command::Config(arguments) => config::run(arguments),

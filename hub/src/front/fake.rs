@@ -27,6 +27,7 @@ use refusals::{absent, refused};
 mod answers;
 mod refusals;
 mod revisions;
+mod sources;
 mod uploads;
 
 pub(crate) const NAME: &str = "tax.prefecture";

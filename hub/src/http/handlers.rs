@@ -5,8 +5,8 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use super::operation::Operation;
 use super::routes::{Route, Verb};
 use super::{
-    App, acts, catalogue, contracts, duties, house, identity, leads, query, revisions, submissions, uploads,
-    workbooks,
+    App, acts, catalogue, contracts, duties, house, identity, leads, query, revisions, sources, submissions,
+    uploads, workbooks,
 };
 
 pub(super) fn handler(route: &Route) -> MethodRouter<App> {
@@ -51,6 +51,9 @@ pub(super) fn handler(route: &Route) -> MethodRouter<App> {
         Operation::Approve => on(filter, acts::approve),
         Operation::Activate => on(filter, acts::activate),
         Operation::Revoke => on(filter, acts::revoke),
+        Operation::Sources => on(filter, sources::list),
+        Operation::Source => on(filter, sources::one),
+        Operation::RunSource => on(filter, sources::run),
         Operation::AuditEntries => on(filter, catalogue::audit_entries),
         Operation::AuditVerify => on(filter, catalogue::audit_verify),
         Operation::Healthz => on(filter, house::healthz),

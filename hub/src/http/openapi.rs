@@ -61,6 +61,7 @@ fn responses(route: &Route) -> Value {
             ("202", "Waits for a signature"),
         ],
         Operation::Sign => &[("200", "Repeated"), ("201", "Created")],
+        Operation::RunSource => &[("202", "Accepted")],
         Operation::CreateAccount | Operation::Propose | Operation::BeginUpload => &[("201", "Created")],
         _ => &[("200", "OK")],
     };

@@ -241,6 +241,9 @@ pub const ROUTES: &[Route] = &[
         Operation::Revoke,
         Takes::Json(&["reason"]),
     ),
+    get("/v1/sources", Operation::Sources),
+    get("/v1/sources/{name}", Operation::Source),
+    post("/v1/sources/{name}/run", Operation::RunSource, Takes::Nothing),
     Route {
         query: PAGED,
         ..get("/v1/audit", Operation::AuditEntries)

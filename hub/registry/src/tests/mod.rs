@@ -8,6 +8,7 @@ mod listing;
 mod named_keys;
 mod opening;
 mod sample;
+mod sources;
 mod submissions;
 mod waiting;
 
