@@ -66,9 +66,14 @@ pub(crate) fn open<R: Read + Seek>(
         private_use: proved.private_use,
         ..Cells::UTF8
     };
+    let block_bytes = layout.record_bytes.filter(|bytes| !has_line(bytes));
+    // Nothing but its bytes says where such a record ends, and those of UTF-16 are in no layout.
+    if block_bytes.is_some() && matches!(proved.charset, Charset::Utf16Le | Charset::Utf16Be) {
+        return Err(DecodeError::CharsetUnknown);
+    }
     let titles: Vec<String> = layout.columns.iter().map(|column| column.title.clone()).collect();
     Ok(Fixed {
-        block_bytes: layout.record_bytes.filter(|bytes| !has_line(bytes)),
+        block_bytes,
         window,
         layout: layout.clone(),
         limits: limits.clone(),

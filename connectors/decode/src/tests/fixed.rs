@@ -171,6 +171,28 @@ fn the_same_columns_sent_as_csv_are_read_as_csv() {
 }
 
 #[test]
+fn records_that_only_bytes_tell_apart_are_not_looked_for_in_utf16() {
+    let blocks = Layout {
+        record_bytes: Some(24),
+        leader: None,
+        trailer: None,
+        ..layout()
+    };
+    let text = "0001甲一      00000005  ".repeat(2);
+    let utf16: Vec<u8> = std::iter::once(0xFEFF)
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    assert_eq!(
+        read_fixed(&utf16, &blocks, 10)
+            .map_err(|refusal| refusal.code())
+            .err(),
+        Some("decode.charset_unknown")
+    );
+    assert_eq!(read_fixed(&gbk(&text), &blocks, 10).unwrap().rows().len(), 2);
+}
+
+#[test]
 fn any_bytes_come_back_with_every_one_of_them_told() {
     let plain = gbk(FILE);
     let mut lenient = layout();
