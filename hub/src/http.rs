@@ -18,6 +18,7 @@ mod openapi;
 mod operation;
 mod query;
 mod refused;
+mod rest;
 mod revisions;
 mod routes;
 mod sources;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Json as JsonAnswer;
-use axum::body::{Body as HttpBody, BodyDataStream};
+use axum::body::Body as HttpBody;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,7 @@ use tokio::time::timeout;
 
 use super::App;
 use super::asked::Asked;
+use super::rest::{self, Pieces};
 use crate::front::{Body, PageAsked, Problem, SubmitHead, Submitted};
 
 /// Findings of one page.
@@ -90,13 +91,12 @@ pub(super) async fn submit(
         zero: query.zero,
     };
     let over = Arc::new(AtomicBool::new(false));
-    let body = limited(
-        body.into_data_stream(),
-        most,
-        app.settings.pause_time_max,
-        Arc::clone(&over),
-    );
+    let (body, rest) = rest::shared(body.into_data_stream());
+    let body = limited(body, most, app.settings.pause_time_max, Arc::clone(&over));
     let submitted = app.front.submit(&caller, head, body).await;
+    if submitted.is_err() {
+        rest.pass_over().await;
+    }
     if over.load(Ordering::Relaxed) {
         return Err(too_large());
     }
@@ -137,7 +137,7 @@ pub(super) fn is_key(key: &str) -> bool {
 }
 
 /// The body as a stream that ends with an error when it grows too large or pauses too long.
-pub(super) fn limited(body: BodyDataStream, most: u64, pause: Duration, over: Arc<AtomicBool>) -> Body {
+pub(super) fn limited(body: Pieces, most: u64, pause: Duration, over: Arc<AtomicBool>) -> Body {
     let start = (Some(body), 0_u64);
     let pieces = stream::unfold(start, move |(body, read)| {
         let over = Arc::clone(&over);
@@ -160,7 +160,7 @@ pub(super) fn limited(body: BodyDataStream, most: u64, pause: Duration, over: Ar
     Box::pin(pieces)
 }
 
-type Step = Option<(io::Result<Bytes>, (Option<BodyDataStream>, u64))>;
+type Step = Option<(io::Result<Bytes>, (Option<Pieces>, u64))>;
 
 fn failed(error: io::Error) -> Step {
     Some((Err(error), (None, 0)))

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::App;
 use super::asked::Asked;
+use super::rest;
 use super::submissions::{act, is_key, limited, word};
 use crate::front::{Problem, RequestId, SubmitHead, UploadFate, UploadId, UploadShown};
 
@@ -107,12 +108,14 @@ pub(super) async fn continue_with(
     let offset = number(&headers, &OFFSET)?;
     let pause = app.settings.pause_time_max;
     // No piece is longer than what is missing, which the upload itself knows.
-    let body = limited(body.into_data_stream(), u64::MAX, pause, Arc::default());
-    let shown = app
-        .front
-        .continue_upload(&caller, &id(&text)?, offset, body)
-        .await?;
-    Ok(answer(StatusCode::NO_CONTENT, &shown))
+    let id = id(&text)?;
+    let (body, rest) = rest::shared(body.into_data_stream());
+    let body = limited(body, u64::MAX, pause, Arc::default());
+    let shown = app.front.continue_upload(&caller, &id, offset, body).await;
+    if shown.is_err() {
+        rest.pass_over().await;
+    }
+    Ok(answer(StatusCode::NO_CONTENT, &shown?))
 }
 
 pub(super) async fn end(
