@@ -135,7 +135,7 @@ def test_a_file_cut_in_the_middle_of_a_character_loses_that_row_only_and_says_wh
     receipt = reply.json()
     assert (receipt["rows_read"], receipt["committed"], receipt["quarantined"]) == (60, 59, 1)
     listed = hub.caller("pow.reporter").get(f"/v1/submissions/{receipt['submission']}/findings").json()["items"]
-    assert [one["offset"] for one in listed] == [len(body) - 2]
+    assert [one["offset"] for one in listed if "row" in one] == [len(body) - 2]
 
 
 def test_a_file_larger_than_allowed_is_refused_without_being_kept(hub):
