@@ -122,6 +122,10 @@ def every_day_is_worked(hub) -> None:
     (hub.folder / "workdays.toml").write_text("\n".join(notices), encoding="utf-8")
     settings(hub, "duties", workdays_file="workdays.toml")
     settings(hub, "reminders", **{"from": "00:00", "until": "23:59"})
+    # The day's last minute is nobody's office hour, and a reminder needs some seconds.
+    china = datetime.timezone(datetime.timedelta(hours=8))
+    while (now := datetime.datetime.now(china)).hour == 23 and now.minute >= 58:
+        time.sleep(1)
 
 
 def secret(hub, name: str, text: str) -> str:
