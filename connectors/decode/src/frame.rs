@@ -120,7 +120,7 @@ impl TextColumn {
 
     /// Ends the cell that was written to `values`.
     pub(crate) fn close_cell(&mut self) {
-        // A frame closes long before 2 GiB of text, see `reader::FRAME_BYTES_MAX`.
+        // A frame closes long before 2 GiB of text, see `table::FRAME_BYTES_MAX`.
         self.offsets
             .push(i32::try_from(self.values.len()).unwrap_or(i32::MAX));
     }

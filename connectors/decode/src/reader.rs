@@ -11,11 +11,8 @@ use crate::private_use;
 use crate::rows;
 use crate::sniff::{self, SAMPLE_BYTES};
 use crate::split::{Span, Split, Splitter};
-use crate::table::Table;
+use crate::table::{self, Table};
 use crate::window::Window;
-
-/// A frame is closed when it holds this much text, so that wide rows do not make it large.
-pub(crate) const FRAME_BYTES_MAX: usize = 32 << 20;
 
 /// A text table, opened.
 pub(crate) struct Records<R> {
@@ -119,22 +116,15 @@ impl<R: Read + Seek> Table for Records<R> {
     }
 
     fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
-        let mut frame = Frame {
-            columns: vec![TextColumn::new(); self.header.len()],
-            ..Frame::default()
-        };
-        let mut text_bytes = 0;
-        while frame.rows() < rows_max.max(1) && text_bytes < FRAME_BYTES_MAX {
-            if self.window.text().is_empty() {
+        table::fill(self.header.len(), rows_max, |frame, _| {
+            while self.window.text().is_empty() {
                 if self.window.ended() {
-                    break;
+                    return Ok(None);
                 }
                 self.window.more()?;
-                continue;
             }
-            text_bytes += self.next_record(&mut frame)?;
-        }
-        Ok((frame.rows() > 0).then_some(frame))
+            self.next_record(frame).map(Some)
+        })
     }
 }
 

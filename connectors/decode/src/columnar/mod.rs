@@ -18,10 +18,9 @@ use parquet::arrow::push_decoder::{ParquetPushDecoder, ParquetPushDecoderBuilder
 
 use crate::dialect::{Evidence, Format, Limits};
 use crate::error::DecodeError;
-use crate::frame::{Frame, TextColumn};
+use crate::frame::Frame;
 use crate::open::Wanted;
-use crate::reader::FRAME_BYTES_MAX;
-use crate::table::Table;
+use crate::table::{self, FRAME_BYTES_MAX, Table};
 use crate::tree::Row;
 use metadata::{inspect, metadata, read_range, trusted};
 use shape::{flat, titles, views};
@@ -109,17 +108,12 @@ impl<R: Read + Seek> Table for Columnar<R> {
     }
 
     fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
-        let mut frame = Frame {
-            columns: vec![TextColumn::new(); self.header.len()],
-            ..Frame::default()
-        };
-        let mut text_bytes = 0;
-        while frame.rows() < rows_max.max(1) && text_bytes < FRAME_BYTES_MAX {
-            let Some(batch) = self.next_batch()? else { break };
-            let rows_left = rows_max.max(1) - frame.rows();
-            text_bytes += self.rows(batch, rows_left, &mut frame)?;
-        }
-        Ok((frame.rows() > 0).then_some(frame))
+        table::fill(self.header.len(), rows_max, |frame, left| {
+            let Some(batch) = self.next_batch()? else {
+                return Ok(None);
+            };
+            self.rows(batch, left, frame).map(Some)
+        })
     }
 }
 

@@ -10,13 +10,11 @@ use crate::cells::Cells;
 use crate::charset;
 use crate::dialect::{Charset, Evidence, Format, Limits};
 use crate::error::DecodeError;
-use crate::frame::{DefectKind, Frame, RowDefect, RowKind, TextColumn};
+use crate::frame::{DefectKind, Frame, RowDefect, RowKind};
 use crate::rows;
 use crate::split::Span;
-use crate::table::Table;
+use crate::table::{self, Table};
 use crate::window::Window;
-
-const FRAME_BYTES_MAX: usize = 32 << 20;
 
 /// A file with a layout, opened.
 pub(crate) struct Fixed<R> {
@@ -104,26 +102,20 @@ impl<R: Read + Seek> Table for Fixed<R> {
     }
 
     fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
-        let mut frame = Frame {
-            columns: vec![TextColumn::new(); self.titles.len()],
-            ..Frame::default()
-        };
-        let mut text_bytes = 0;
-        while frame.rows() < rows_max.max(1) && text_bytes < FRAME_BYTES_MAX {
+        let filled = table::fill(self.titles.len(), rows_max, |frame, _| {
             let Some(length) = self.length()? else {
-                break;
+                return Ok(None);
             };
             if self.row_no == self.limits.rows_max {
                 return Err(DecodeError::TooManyRows(self.limits.rows_max));
             }
-            self.record(length, &mut frame);
-            text_bytes += length;
-        }
-        if frame.rows() == 0 {
+            self.record(length, frame);
+            Ok(Some(length))
+        })?;
+        if filled.is_none() {
             self.totals.verify(&self.layout)?;
-            return Ok(None);
         }
-        Ok(Some(frame))
+        Ok(filled)
     }
 }
 

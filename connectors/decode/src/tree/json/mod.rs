@@ -19,9 +19,8 @@ use super::row::{Row, utf8};
 use crate::cells::Cells;
 use crate::dialect::{Evidence, Limits};
 use crate::error::DecodeError;
-use crate::frame::{DefectKind, Frame, RowKind, TextColumn};
-use crate::reader::FRAME_BYTES_MAX;
-use crate::table::Table;
+use crate::frame::{DefectKind, Frame, RowKind};
+use crate::table::{self, Table};
 pub(crate) use open::open;
 use parse::Value;
 use place::Layout;
@@ -53,15 +52,10 @@ impl<R: Read + Seek> Table for Json<R> {
     }
 
     fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
-        let mut frame = Frame {
-            columns: vec![TextColumn::new(); self.header.len()],
-            ..Frame::default()
-        };
-        let mut text_bytes = 0;
-        while frame.rows() < rows_max.max(1) && text_bytes < FRAME_BYTES_MAX && !self.ended {
-            text_bytes += self.next_record(&mut frame)?;
-        }
-        Ok((frame.rows() > 0).then_some(frame))
+        table::fill(self.header.len(), rows_max, |frame, _| match self.ended {
+            true => Ok(None),
+            false => self.next_record(frame).map(Some),
+        })
     }
 }
 

@@ -13,10 +13,9 @@ use crate::cells::Cells;
 use crate::charset;
 use crate::dialect::{Charset, Evidence, Format, Limits};
 use crate::error::DecodeError;
-use crate::frame::{DefectKind, Frame, TextColumn};
+use crate::frame::{DefectKind, Frame};
 use crate::open::Wanted;
-use crate::reader::FRAME_BYTES_MAX;
-use crate::table::Table;
+use crate::table::{self, Table};
 use crate::window::Window;
 use shape::{Chosen, Shape, TOP};
 use tokens::{Token, Tokens};
@@ -94,18 +93,12 @@ impl<R: Read + Seek> Table for Xml<R> {
     }
 
     fn next_frame(&mut self, rows_max: usize) -> Result<Option<Frame>, DecodeError> {
-        let mut frame = Frame {
-            columns: vec![TextColumn::new(); self.chosen.titles.len()],
-            ..Frame::default()
-        };
-        let mut text_bytes = 0;
-        while frame.rows() < rows_max.max(1)
-            && text_bytes < FRAME_BYTES_MAX
-            && self.row_no < self.chosen.records
-        {
-            text_bytes += self.next_record(&mut frame)?;
-        }
-        Ok((frame.rows() > 0).then_some(frame))
+        table::fill(self.chosen.titles.len(), rows_max, |frame, _| {
+            match self.row_no < self.chosen.records {
+                true => self.next_record(frame).map(Some),
+                false => Ok(None),
+            }
+        })
     }
 }
 
